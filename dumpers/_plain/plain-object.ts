@@ -1,0 +1,20 @@
+/**
+ * What counts as a plain object, also across realms: notebook kernels evaluate cells in a context of their own,
+ * with its own `Object.prototype`.
+ */
+
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === null || prototype === Object.prototype) return true
+  return (
+    typeof prototype === 'object' &&
+    Object.getPrototypeOf(prototype) === null &&
+    Object.hasOwn(prototype, 'isPrototypeOf')
+  )
+}
+
+/** The name of a value's class, for messages. */
+export function className(value: object): string {
+  const { constructor } = value as { constructor?: { name?: unknown } }
+  return typeof constructor?.name === 'string' && constructor.name !== '' ? constructor.name : 'class instance'
+}

@@ -1,0 +1,144 @@
+/**
+ * One database directory: its identity, and the service directory in which writers stage, lock and swap.
+ */
+import {
+  type BigIntStats,
+  chmodSync,
+  chownSync,
+  closeSync,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+
+import { promisify } from 'node:util'
+import { DirdictError } from '../errors.js'
+import { GONE, hasCode, succeeds } from './system-errors.js'
+
+const PARTS = ['work', 'locks', 'ready', 'swaps', 'trash'] as const
+const fsyncAsync = promisify(fsync)
+
+/** Our one name in a database directory that is no key; ISF skips it because of `.deleting.`. */
+export const SERVICE = '.deleting.dirdict'
+
+export class DatabaseDirectory {
+  readonly path: string
+  readonly service: string
+  /** Permission bits that staged directories get, so that a second user of the group can replace them. */
+  #mode: number | undefined
+  #ready = false
+
+  constructor(path: string) {
+    this.path = path
+    this.service = `${path}/${SERVICE}`
+  }
+
+  entry(name: string): string {
+    return `${this.path}/${name}`
+  }
+
+  lock(name: string): string {
+    return `${this.service}/locks/${name}`
+  }
+
+  readyEntry(name: string): string {
+    return `${this.service}/ready/${name}`
+  }
+
+  stamp(name: string): string {
+    return `${this.service}/swaps/${name}`
+  }
+
+  trash(token: string): string {
+    return `${this.service}/trash/${token}`
+  }
+
+  work(name: string): string {
+    return `${this.service}/work/${name}`
+  }
+
+  /** Makes `work/T` with the directory `inner` in it; gives the path of `work/T`. */
+  makeWork(token: string, inner: string): string {
+    this.ensureService()
+    const box = this.work(token)
+    try {
+      this.#makeDirectory(box)
+    } catch (error) {
+      if (!hasCode(error, GONE)) throw error
+      this.#ready = false
+      this.ensureService()
+      this.#makeDirectory(box)
+    }
+    this.#makeDirectory(`${box}/${inner}`)
+    return box
+  }
+
+  /** Makes the service directory with the database directory's permissions. Only writers call this. */
+  ensureService(): void {
+    if (this.#ready) return
+    const stats = statSync(this.path)
+    this.#mode = stats.mode & 0o7777
+    for (const path of [this.service, ...PARTS.map(part => `${this.service}/${part}`)]) {
+      if (succeeds(['EEXIST'], () => this.#makeDirectory(path))) {
+        // The group decides whether a second user can lock; where we may not set it, setgid directories do.
+        if (statSync(path).gid !== stats.gid) succeeds(['EPERM'], () => chownSync(path, -1, stats.gid))
+      } else if (!lstatSync(path).isDirectory()) {
+        throw new DirdictError('CORRUPT_ENTRY', `${path} is not a directory; nothing is written through it.`, {
+          path,
+        })
+      }
+    }
+    this.#ready = true
+  }
+
+  /** Whether another writer or reader has ever needed the service directory. */
+  hasService(): boolean {
+    return this.#ready || statSync(this.service, { throwIfNoEntry: false }) !== undefined
+  }
+
+  /** Syncs this directory, or one below it, so that the names in it survive a power cut. */
+  async sync(path: string = this.path): Promise<void> {
+    await syncPath(path)
+  }
+
+  /** The directory as it is now, or undefined; to be compared with {@link sameDirectory}. */
+  identify(): BigIntStats | undefined {
+    return statSync(this.path, { bigint: true, throwIfNoEntry: false })
+  }
+
+  #makeDirectory(path: string): void {
+    mkdirSync(path)
+    const mode = this.#mode ?? 0o777
+    if ((0o777 & ~process.umask() & 0o777) !== (mode & 0o777)) chmodSync(path, mode)
+  }
+}
+
+/** Syncs a file or directory to the disk. */
+export async function syncPath(path: string): Promise<void> {
+  const fd = openSync(path, 'r')
+  try {
+    await fsyncAsync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Whether two looks at a path saw one and the same directory; inode numbers alone are reused by ext4. */
+export function sameDirectory(a: BigIntStats | undefined, b: BigIntStats | undefined): boolean {
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.ino === b.ino &&
+    a.dev === b.dev &&
+    a.birthtimeNs === b.birthtimeNs
+  )
+}
+
+/** Removes a work directory that never came to anything. */
+export function discardWork(directory: DatabaseDirectory, token: string): void {
+  rmSync(directory.work(token), { recursive: true, force: true })
+}
+

@@ -1,0 +1,256 @@
+/**
+ * stage → publish → trash (PROTOCOL.md, "Write K"): an entry is made where nobody sees it and appears by one rename.
+ * Every step may be cut off by a crash; the next writer of the key, or `repair`, rolls forward.
+ */
+import { randomBytes } from 'node:crypto'
+import { accessSync, constants, lstatSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { DirdictError } from '../errors.js'
+import { acquireFileLock, type FileLock, lockLost } from '../locks/file.js'
+import type { AcquireOptions } from '../locks/lock.js'
+import { newToken } from '../locks/token.js'
+import type { DatabaseDirectory } from './database-directory.js'
+import { EntryWriteFolder } from './folder.js'
+import { GONE, OCCUPIED, succeeds, translate } from './system-errors.js'
+import { removeLater } from './trash.js'
+
+export interface PublishOptions extends AcquireOptions {
+  /** Returns only after the names are on disk. A batch syncs them itself, once for all. */
+  readonly syncNames: boolean
+  /** The staged files are on disk already, so that what they replace may go at once. */
+  readonly durable: boolean
+  readonly overwrite: boolean
+}
+
+export interface DraftOptions {
+  readonly durable: boolean
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((bytes: number) => void) | undefined
+}
+
+/** An entry that is being staged. In its light form the staged directory is the lock token itself (step 5). */
+export class Draft {
+  readonly directory: DatabaseDirectory
+  readonly name: string
+  readonly folder: EntryWriteFolder
+  #token: string
+  #path: string
+  #light: boolean
+
+  constructor(directory: DatabaseDirectory, name: string, key: string, options: DraftOptions) {
+    this.directory = directory
+    this.name = name
+    this.#token = newToken()
+    this.#light = !isTaken(directory, name)
+    const inner = this.#light ? this.#token : 'new'
+    this.#path = `${directory.makeWork(this.#token, inner)}/${inner}`
+    this.folder = new EntryWriteFolder(this.#path, key, options)
+  }
+
+  /** Removes everything staged. The key is as it was. */
+  discard(): void {
+    this.folder.abandon()
+    rmSync(this.directory.work(this.#token), { recursive: true, force: true })
+  }
+
+  /** Makes the staged entry the value of the key, under its lock. */
+  async publish(options: PublishOptions): Promise<void> {
+    options.signal?.throwIfAborted()
+    if (this.#light && this.#publishLight()) {
+      if (options.syncNames) await this.directory.sync()
+      return
+    }
+    const lock = await acquireFileLock(this.directory, this.name, options)
+    try {
+      await this.publishUnder(lock, options)
+    } finally {
+      releaseAndCollect(lock, options.durable && options.syncNames)
+    }
+  }
+
+  /** The same under a lock that the caller holds and releases. */
+  async publishUnder(lock: FileLock, options: PublishOptions): Promise<void> {
+    const { directory, name } = this
+    if (this.#light) this.#toGeneralForm(directory.work(this.#token))
+    finishUnfinished(directory, name, lock)
+    if (isOccupied(directory.entry(name))) refuseReplacement(directory, name, options.overwrite)
+    const claimed = `${lock.holder}/${this.#token}`
+    if (!succeeds(GONE, () => renameSync(this.#path, claimed))) throw lockLost(name)
+    rmdirSync(directory.work(this.#token))
+    if (!isOccupied(directory.entry(name)) && moveInto(claimed, directory.entry(name), name)) {
+      if (options.syncNames) await directory.sync()
+      return
+    }
+    refuseReplacement(directory, name, options.overwrite)
+    assertReplaceable(directory, name)
+    writeStamp(directory, name, lock.token)
+    // The commit point: from here on the new value stands, whoever finishes the swap.
+    if (!succeeds(GONE, () => renameSync(claimed, directory.readyEntry(name)))) throw lockLost(name)
+    if (options.syncNames) await directory.sync(`${directory.service}/ready`)
+    finish(directory, name, lock)
+    if (options.syncNames) await directory.sync()
+  }
+
+  #publishLight(): boolean {
+    const { directory, name } = this
+    const box = directory.work(this.#token)
+    const lock = directory.lock(name)
+    if (isTaken(directory, name) || !succeeds(OCCUPIED, () => renameSync(box, lock))) {
+      this.#toGeneralForm(box)
+      return false
+    }
+    const staged = `${lock}/${this.#token}`
+    const published =
+      !isTaken(directory, name) && succeeds([...OCCUPIED, 'ENOTDIR'], () => renameSync(staged, directory.entry(name)))
+    if (!published) this.#toGeneralForm(lock)
+    succeeds([...OCCUPIED, ...GONE], () => rmdirSync(lock))
+    return published
+  }
+
+  /** Moves the staged entry from `box/T` to `work/S/new`, where the general form expects it. */
+  #toGeneralForm(box: string): void {
+    const old = this.#token
+    const token = newToken()
+    const work = this.directory.makeWork(token, 'new')
+    renameSync(`${box}/${old}`, `${work}/new`)
+    if (box === this.directory.work(old)) rmdirSync(box)
+    this.#token = token
+    this.#path = `${work}/new`
+    this.#light = false
+  }
+}
+
+/** Takes the key off the database; false where it was not there. */
+export async function removeEntry(
+  directory: DatabaseDirectory,
+  name: string,
+  options: AcquireOptions & { readonly durable: boolean },
+): Promise<boolean> {
+  const lock = await acquireFileLock(directory, name, options)
+  try {
+    finishUnfinished(directory, name, lock)
+    const entry = directory.entry(name)
+    if (!isOccupied(entry)) return false
+    assertReplaceable(directory, name)
+    const gone = succeeds(GONE, () => renameSync(entry, `${lock.holder}/deleted-${randomName()}`))
+    if (options.durable) await directory.sync()
+    return gone
+  } finally {
+    releaseAndCollect(lock, options.durable)
+  }
+}
+
+/** Moves an entry to a key that is free, possibly in another database directory of the same file system. */
+export async function moveEntry(
+  from: { directory: DatabaseDirectory; name: string },
+  to: { directory: DatabaseDirectory; name: string },
+  options: AcquireOptions & { readonly durable: boolean },
+): Promise<boolean> {
+  const inOrder = [from, to].sort((a, b) => (a.directory.lock(a.name) < b.directory.lock(b.name) ? -1 : 1))
+  const locks: FileLock[] = []
+  try {
+    for (const { directory, name } of inOrder) {
+      const lock = await acquireFileLock(directory, name, options)
+      locks.push(lock)
+      finishUnfinished(directory, name, lock)
+    }
+    const source = from.directory.entry(from.name)
+    if (!isOccupied(source)) return false
+    assertReplaceable(from.directory, from.name)
+    if (isOccupied(to.directory.entry(to.name))) throw keyExists(to.name)
+    if (!moveInto(source, to.directory.entry(to.name), to.name)) throw keyExists(to.name)
+    if (options.durable) {
+      await to.directory.sync()
+      await from.directory.sync()
+    }
+    return true
+  } finally {
+    for (const lock of locks.reverse()) releaseAndCollect(lock, true)
+  }
+}
+
+/** Gives the lock back and has what was replaced under it removed. */
+export function releaseAndCollect(lock: FileLock, replacedIsSafe: boolean): void {
+  const trash = lock.releaseSync()
+  if (trash !== undefined) removeLater(lock.directory, trash, replacedIsSafe ? undefined : lock.name)
+}
+
+/** Rolls a swap forward that somebody committed and did not end. */
+export function finishUnfinished(directory: DatabaseDirectory, name: string, lock: FileLock): void {
+  if (isThere(directory.readyEntry(name))) finish(directory, name, lock)
+}
+
+/** Both renames may be repeated, and a late second one only helps. */
+function finish(directory: DatabaseDirectory, name: string, lock: FileLock): void {
+  // The key's name goes along, so that `repair` can take back an entry whose successor a power cut has torn.
+  const old = `${lock.holder}/old-${randomName()}.${name}`
+  succeeds(GONE, () => renameSync(directory.entry(name), old))
+  succeeds(GONE, () => renameSync(directory.readyEntry(name), directory.entry(name)))
+}
+
+function writeStamp(directory: DatabaseDirectory, name: string, token: string): void {
+  const draft = directory.work(`${token}.s`)
+  writeFileSync(draft, randomBytes(8).toString('hex'))
+  renameSync(draft, directory.stamp(name))
+}
+
+function moveInto(from: string, to: string, name: string): boolean {
+  try {
+    return succeeds([...OCCUPIED, 'ENOTDIR'], () => renameSync(from, to))
+  } catch (error) {
+    throw translate(error, `Writing ${JSON.stringify(name)}`, { key: name })
+  }
+}
+
+function refuseReplacement(directory: DatabaseDirectory, name: string, overwrite: boolean): void {
+  if (!overwrite) throw keyExists(name)
+  if (isDatabaseEntry(directory.entry(name))) {
+    throw new DirdictError(
+      'KEY_EXISTS',
+      `${JSON.stringify(name)} is a nested database, and data never overwrites a database. Delete it first.`,
+      { key: name },
+    )
+  }
+}
+
+/** Whether an entry is a nested database: by its files, because ISF's entries have no record of ours. */
+export function isDatabaseEntry(path: string): boolean {
+  return (
+    isThere(`${path}/db/db_state.json`) || isThere(`${path}/db_state.json`)
+  )
+}
+
+function keyExists(name: string): DirdictError {
+  return new DirdictError('KEY_EXISTS', `Key ${JSON.stringify(name)} exists already.`, { key: name })
+}
+
+/** Another user's directory cannot be moved into ours without write permission on it. */
+function assertReplaceable(directory: DatabaseDirectory, name: string): void {
+  const entry = directory.entry(name)
+  if (!lstatSync(entry).isDirectory()) {
+    throw new DirdictError('CORRUPT_ENTRY', `${entry} is a file or a link, not an entry; it is left alone.`, { key: name })
+  }
+  try {
+    accessSync(entry, constants.W_OK)
+  } catch (error) {
+    throw translate(error, `Replacing ${JSON.stringify(name)}`, { key: name, path: entry })
+  }
+}
+
+function isTaken(directory: DatabaseDirectory, name: string): boolean {
+  return isThere(directory.entry(name)) || isThere(directory.readyEntry(name))
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+/** An empty directory counts as absent: a rename onto it succeeds. */
+function isOccupied(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  return stats !== undefined && (!stats.isDirectory() || stats.nlink > 2 || readdirSync(path).length > 0)
+}
+
+function randomName(): string {
+  return randomBytes(4).toString('hex')
+}
+

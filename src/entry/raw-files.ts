@@ -1,0 +1,173 @@
+/**
+ * Reading and writing whole files by descriptor: synchronously where they are tiny (16 times faster than promises),
+ * in chunks through the thread pool where they are not, never through a symbolic link.
+ */
+import { close, closeSync, constants, fstatSync, open, openSync, read, readSync, write, writeSync, writev } from 'node:fs'
+import { promisify } from 'node:util'
+import { crc32 } from 'node:zlib'
+
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants
+/** A FIFO in place of a file must not hang the process: O_NONBLOCK changes nothing for real files. */
+export const READ_FLAGS: number = O_RDONLY | O_NOFOLLOW | O_NONBLOCK
+export const CREATE_FLAGS: number = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+
+/** Up to this many bytes are read or written in one synchronous call. */
+export const SMALL: number = 128 * 1024
+/** Bytes per call beyond that: long enough to cost nothing, short enough to checksum in the cache's shadow. */
+const CHUNK = 8 * 1024 * 1024
+
+export const openAsync: (path: string, flags: number) => Promise<number> = promisify(open)
+export const closeAsync: (fd: number) => Promise<void> = promisify(close)
+/** writev takes at most 1,024 pieces (IOV_MAX). */
+const MOST_PIECES = 1024
+const readAsync = promisify(read)
+const writeAsync = promisify(write)
+const writevAsync = promisify(writev)
+
+const scratch = Buffer.allocUnsafeSlow(32 * 1024)
+
+/** A small file as text. Records are read with it: they are a few hundred bytes. RangeError over `longest` bytes. */
+export function readTextSync(path: string, longest: number = Number.POSITIVE_INFINITY): string {
+  const fd = openSync(path, READ_FLAGS)
+  try {
+    const count = readSync(fd, scratch, 0, scratch.length, 0)
+    if (count < scratch.length) return scratch.toString('utf8', 0, count)
+    const { size } = fstatSync(fd)
+    if (size > longest) throw new RangeError(`${path} has ${size} bytes`)
+    return Buffer.from(readFullySync(fd, new Uint8Array(size), 0)).toString('utf8')
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Fills `out` from `position` on; shorter only where the file ends. */
+export function readFullySync(fd: number, out: Uint8Array, position: number): Uint8Array {
+  let done = 0
+  while (done < out.byteLength) {
+    const count = readSync(fd, out, done, out.byteLength - done, position + done)
+    if (count === 0) break
+    done += count
+  }
+  return out.subarray(0, done)
+}
+
+/** Fills `out` from `position` on; shorter only where the file ends. */
+export async function readFully(
+  fd: number,
+  out: Uint8Array,
+  position: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  let done = 0
+  while (done < out.byteLength) {
+    signal?.throwIfAborted()
+    const length = Math.min(2 * CHUNK, out.byteLength - done)
+    const { bytesRead } = await readAsync(fd, out, done, length, position + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return out.subarray(0, done)
+}
+
+/** A whole file of `size` bytes with its CRC-32, which is taken while the next chunk is under way. */
+export async function readChecked(
+  fd: number,
+  size: number,
+  signal?: AbortSignal,
+): Promise<{ data: Uint8Array; crc32: number }> {
+  const data = new Uint8Array(size)
+  let sum = 0
+  let ready: Uint8Array = data.subarray(0, 0)
+  for (let position = 0; position < size; ) {
+    const next = readFully(fd, data.subarray(position, position + CHUNK), position, signal)
+    sum = crc32(ready, sum)
+    ready = await next
+    position += ready.byteLength
+    if (ready.byteLength === 0) return { data: data.subarray(0, position), crc32: sum }
+  }
+  return { data, crc32: crc32(ready, sum) }
+}
+
+/** Streams a file through CRC-32 in memory of a fixed size. */
+export async function checksum(fd: number, signal?: AbortSignal): Promise<{ bytes: number; crc32: number }> {
+  const buffers = [new Uint8Array(CHUNK), new Uint8Array(CHUNK)] as const
+  let sum = 0
+  let bytes = 0
+  let ready: Uint8Array = buffers[0].subarray(0, 0)
+  for (let turn = 0; ; turn++) {
+    const next = readFully(fd, buffers[turn % 2 === 0 ? 0 : 1], bytes, signal)
+    sum = crc32(ready, sum)
+    ready = await next
+    bytes += ready.byteLength
+    if (ready.byteLength === 0) return { bytes, crc32: sum }
+  }
+}
+
+/** Views of at most 8 MiB on the memory of `data`, in order. */
+function* chunksOf(data: ArrayBufferView): Generator<Uint8Array> {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  for (let start = 0; start < bytes.byteLength; start += CHUNK) yield bytes.subarray(start, start + CHUNK)
+}
+
+/** Writes everything that `data` gives; the checksum of a chunk is taken while it is being written. */
+export class FileWriter {
+  readonly #fd: number
+  readonly #onBytes: (count: number) => void
+  readonly #signal: AbortSignal | undefined
+  bytes = 0
+  crc32 = 0
+
+  constructor(fd: number, onBytes: (count: number) => void, signal: AbortSignal | undefined) {
+    this.#fd = fd
+    this.#onBytes = onBytes
+    this.#signal = signal
+  }
+
+  writeSmall(data: ArrayBufferView): void {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    for (let done = 0; done < bytes.byteLength; ) done += writeSync(this.#fd, bytes, done)
+    this.#count(bytes)
+    this.#onBytes(bytes.byteLength)
+  }
+
+  /** Pieces in order, by as few calls as their size allows, without a copy. */
+  async writeAll(pieces: readonly ArrayBufferView[]): Promise<void> {
+    if (pieces.reduce((sum, piece) => sum + piece.byteLength, 0) <= SMALL) {
+      for (const piece of pieces) this.writeSmall(piece)
+      return
+    }
+    let batch: Uint8Array[] = []
+    let size = 0
+    for (const piece of pieces) {
+      for (const chunk of chunksOf(piece)) {
+        batch.push(chunk)
+        size += chunk.byteLength
+        if (size < CHUNK && batch.length < MOST_PIECES) continue
+        await this.#writeBatch(batch, size)
+        batch = []
+        size = 0
+      }
+    }
+    if (size > 0) await this.#writeBatch(batch, size)
+  }
+
+  async #writeBatch(batch: readonly Uint8Array[], size: number): Promise<void> {
+    this.#signal?.throwIfAborted()
+    const written = writevAsync(this.#fd, batch as Uint8Array[])
+    for (const chunk of batch) this.#count(chunk)
+    let done = (await written).bytesWritten
+    for (const chunk of batch) {
+      // A short write leaves a rest of this chunk, and all of those after it.
+      for (let from = Math.min(done, chunk.byteLength); from < chunk.byteLength; ) {
+        from += (await writeAsync(this.#fd, chunk, from, chunk.byteLength - from)).bytesWritten
+      }
+      done = Math.max(0, done - chunk.byteLength)
+    }
+    this.#onBytes(size)
+  }
+
+  #count(bytes: Uint8Array): void {
+    this.crc32 = crc32(bytes, this.crc32)
+    this.bytes += bytes.byteLength
+  }
+}

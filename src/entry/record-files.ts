@@ -1,0 +1,213 @@
+/**
+ * The three records of an entry: Loader.json tells Python how to read it, metadata.json is ISF's record of where it
+ * came from, dirdict.json is ours and says what the entry really is (DESIGN: "On disk").
+ */
+import { statSync } from 'node:fs'
+import type { AnyDumper, LoaderArguments } from '../dumper.js'
+import { DirdictError } from '../errors.js'
+import type { FileRecord, Provenance } from '../metadata.js'
+import type { EntryWriteFolder } from './folder.js'
+import { readTextSync } from './raw-files.js'
+
+/** Where ISF keeps its loaders. */
+const LOADERS = 'data_base.isf_data_base.IO.LoaderDumper.'
+/** The same in some versions of ISF. */
+const LOADERS_ELSEWHERE = 'data_base.IO.LoaderDumper.'
+/** To Python, a format that ISF does not have is a folder of files. */
+const FOLDER_LOADER = 'just_create_folder'
+/** Version of dirdict.json. */
+const FORMAT = 1
+/** A record longer than this was not written by any program that we know; it is not read into memory. */
+const LONGEST_RECORD = 16 * 1024 * 1024
+
+/** What dirdict.json says, its unchecked part as it was read. */
+export interface EntryRecord {
+  readonly dumper: string
+  readonly arguments: LoaderArguments
+  readonly files: readonly FileRecord[]
+  readonly provenance: Readonly<Record<string, unknown>>
+}
+
+/** What the user adds to the record. */
+export interface Annotations {
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined
+  readonly tags?: readonly string[] | undefined
+}
+
+/** ISF's full id of the loader for a dumper. */
+export function loaderModule(dumper: Pick<AnyDumper, 'loader'>): string {
+  return LOADERS + (dumper.loader ?? FOLDER_LOADER)
+}
+
+/** The last part of an id, whichever ISF wrote it: `numpy_to_npy`. Other modules are given back whole. */
+export function loaderId(module: string): string {
+  for (const prefix of [LOADERS, LOADERS_ELSEWHERE]) {
+    if (module.startsWith(prefix)) return module.slice(prefix.length)
+  }
+  return module
+}
+
+/** Writes the three records beside the data. Loader.json is last of the small files to become visible with it. */
+export function writeRecords(
+  folder: EntryWriteFolder,
+  dumper: AnyDumper,
+  args: LoaderArguments,
+  provenance: Provenance,
+  annotations: Annotations,
+  time: Date,
+): void {
+  folder.writeRecord('dirdict.json', recordText(dumper.name, args, folder.files, provenance, annotations, time))
+  folder.writeRecord('metadata.json', isfMetadataText(dumper.loader ?? FOLDER_LOADER, provenance, time))
+  folder.writeRecord('Loader.json', `{"Loader": ${JSON.stringify(loaderModule(dumper))}}`)
+}
+
+/** dirdict.json as text. */
+export function recordText(
+  dumper: string,
+  args: LoaderArguments,
+  files: readonly FileRecord[],
+  provenance: Provenance,
+  annotations: Annotations,
+  time: Date,
+): string {
+  const tags = annotations.tags === undefined ? '' : `,"tags":${JSON.stringify(annotations.tags)}`
+  const attributes =
+    annotations.attributes === undefined ? '' : `,"attributes":${JSON.stringify(annotations.attributes)}`
+  return (
+    `{"format":${FORMAT},"dumper":${JSON.stringify(dumper)},"arguments":${JSON.stringify(args)},` +
+    `"files":${JSON.stringify(files)},"provenance":{"time":"${time.toISOString()}"${tags}${attributes},` +
+    `${rendered(provenance).ours}}}`
+  )
+}
+
+/** metadata.json as text: ISF's members and nothing else. */
+export function isfMetadataText(isfDumper: string, provenance: Provenance, time: Date): string {
+  return (
+    `{"dumper": ${JSON.stringify(isfDumper)}, "time": ${JSON.stringify(timeTuple(time))}, ` +
+    `${rendered(provenance).isf}}`
+  )
+}
+
+interface Rendered {
+  readonly ours: string
+  readonly isf: string
+}
+
+/** Provenance is the same object as long as nothing has changed; its text is made once. */
+const texts = new WeakMap<Provenance, Rendered>()
+
+function rendered(provenance: Provenance): Rendered {
+  let text = texts.get(provenance)
+  if (text === undefined) {
+    text = { ours: members(provenance), isf: members(isfMembers(provenance)) }
+    texts.set(provenance, text)
+  }
+  return text
+}
+
+function members(value: object): string {
+  return JSON.stringify(value).slice(1, -1)
+}
+
+function isfMembers(provenance: Provenance): Record<string, unknown> {
+  const { git, error, modules, lockFile, host } = provenance
+  return {
+    module_list: lockFile,
+    module_versions: modules,
+    history: null,
+    hostname: host.name,
+    metadata_creation_time: 'together_with_new_key',
+    version: git === null ? '0+unknown' : git.branch === null ? git.commit.slice(0, 7) : `heads/${git.branch}`,
+    'full-revisionid': git?.commit ?? null,
+    dirty: git?.dirty ?? null,
+    error,
+  }
+}
+
+/** Python's `time.struct_time` in UTC, as ISF writes it: Monday is day 0, summer time is not known. */
+function timeTuple(time: Date): number[] {
+  const year = time.getUTCFullYear()
+  const dayOfYear = Math.floor((time.getTime() - Date.UTC(year, 0, 1)) / 86_400_000) + 1
+  return [
+    year,
+    time.getUTCMonth() + 1,
+    time.getUTCDate(),
+    time.getUTCHours(),
+    time.getUTCMinutes(),
+    time.getUTCSeconds(),
+    (time.getUTCDay() + 6) % 7,
+    dayOfYear,
+    -1,
+  ]
+}
+
+/** The module that Loader.json names. Throws CORRUPT_ENTRY, or the system's error where the file is missing. */
+export function readLoader(base: string, key: string): string {
+  const content = parseRecord(base, key, 'Loader.json')
+  const module = content.Loader
+  if (typeof module !== 'string') throw corrupt(key, 'Loader.json', 'names no loader')
+  return module
+}
+
+/** dirdict.json, or undefined where there is none, as in what ISF wrote. */
+export function readRecord(base: string, key: string): EntryRecord | undefined {
+  const path = `${base}/dirdict.json`
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined
+  const content = parseRecord(base, key, 'dirdict.json')
+  if (content.format !== FORMAT) {
+    throw new DirdictError(
+      'UNSUPPORTED_FORMAT',
+      `Key ${JSON.stringify(key)} was written in format ${JSON.stringify(content.format)} of dirdict.json; ` +
+        `this version reads ${FORMAT}. A newer dirdict will read it.`,
+      { key, file: 'dirdict.json' },
+    )
+  }
+  const { dumper, arguments: args = {}, files = [], provenance = {} } = content
+  if (typeof dumper !== 'string') throw corrupt(key, 'dirdict.json', 'names no dumper')
+  if (!isObject(args) || !isObject(provenance)) throw corrupt(key, 'dirdict.json', 'has members of the wrong type')
+  if (!Array.isArray(files) || !files.every(isFileRecord)) {
+    throw corrupt(key, 'dirdict.json', 'has a wrong list of files')
+  }
+  return { dumper, arguments: args as LoaderArguments, files, provenance }
+}
+
+function isFileRecord(value: unknown): value is FileRecord {
+  return (
+    isObject(value) &&
+    typeof value.name === 'string' &&
+    Number.isSafeInteger(value.bytes) &&
+    Number.isSafeInteger(value.crc32)
+  )
+}
+
+function parseRecord(base: string, key: string, file: string): Record<string, unknown> {
+  const path = `${base}/${file}`
+  let text: string
+  try {
+    text = readTextSync(path, LONGEST_RECORD)
+  } catch (error) {
+    if (error instanceof RangeError) throw corrupt(key, file, 'is absurdly long', error)
+    throw error
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw corrupt(key, file, text === '' ? 'is empty' : 'is not JSON', cause)
+  }
+  if (!isObject(value)) throw corrupt(key, file, 'is no JSON object')
+  return value
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function corrupt(key: string, file: string, what: string, cause?: unknown): DirdictError {
+  return new DirdictError(
+    'CORRUPT_ENTRY',
+    `Key ${JSON.stringify(key)} is damaged: its ${file} ${what}. db.repair() restores what can be restored; ` +
+      'the data files are untouched.',
+    { key, file, cause },
+  )
+}

@@ -1,0 +1,127 @@
+/**
+ * Emptying the trash in the background: what was replaced or deleted is removed after its successor is on disk.
+ * Many replacements of one key cost one round of syncs.
+ */
+import { closeSync, fsync, openSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import type { DatabaseDirectory } from './database-directory.js'
+import { listFiles } from './folder.js'
+import { READ_FLAGS } from './raw-files.js'
+import { GONE, hasCode, succeeds } from './system-errors.js'
+
+interface Pending {
+  readonly paths: string[]
+  /** Keys whose present entry has to be on disk before anything in `paths` goes. */
+  readonly successors: Set<string>
+}
+
+/** Long enough to gather a burst of writes, short enough that nobody misses the space. */
+const GATHER_MS = 50
+/** An entry with no more files than this is removed by direct calls, 16 times faster than through promises. */
+const FEW_FILES = 16
+
+const fsyncAsync = promisify(fsync)
+const pending = new Map<DatabaseDirectory, Pending>()
+const emptying = new Map<DatabaseDirectory, Promise<void>>()
+let timer: NodeJS.Timeout | undefined
+let atExit = false
+
+/** Has `path` (in `trash/`) removed soon; with `successor`, after that key's present entry is on disk. */
+export function removeLater(directory: DatabaseDirectory, path: string, successor?: string): void {
+  let waiting = pending.get(directory)
+  if (waiting === undefined) {
+    waiting = { paths: [], successors: new Set() }
+    pending.set(directory, waiting)
+  }
+  waiting.paths.push(path)
+  if (successor !== undefined) waiting.successors.add(successor)
+  if (!atExit) {
+    atExit = true
+    process.on('beforeExit', emptyAll)
+  }
+  timer ??= setTimeout(emptyAll, GATHER_MS).unref()
+}
+
+function emptyAll(): void {
+  clearTimeout(timer)
+  timer = undefined
+  for (const directory of [...pending.keys()]) void emptyTrash(directory)
+}
+
+/** Removes what is waiting in `directory` now; resolves when it is gone. Failures are warnings: no value is at stake. */
+export function emptyTrash(directory: DatabaseDirectory): Promise<void> {
+  const before = emptying.get(directory) ?? Promise.resolve()
+  const waiting = pending.get(directory)
+  if (waiting === undefined) return before
+  pending.delete(directory)
+  const now = before.then(() => remove(directory, waiting)).catch(warn)
+  emptying.set(directory, now)
+  void now.then(() => {
+    if (emptying.get(directory) === now) emptying.delete(directory)
+  })
+  return now
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(`dirdict could not empty its trash: ${String(error)}; DataBase.repair() will.`)
+}
+
+async function remove(directory: DatabaseDirectory, waiting: Pending): Promise<void> {
+  for (const name of waiting.successors) await syncEntry(directory.entry(name))
+  if (waiting.successors.size > 0) await syncIfThere(directory.path)
+  for (const path of waiting.paths) await removeTrash(path)
+}
+
+/** Removes one directory of the trash, each entry's Loader.json first (PROTOCOL.md, step 7). */
+export async function removeTrash(path: string): Promise<void> {
+  for (const entry of namesIn(path)) await removeEntry(`${path}/${entry}`)
+  if (!succeeds([...GONE, 'ENOTEMPTY'], () => rmdirSync(path))) await rm(path, { recursive: true, force: true })
+}
+
+async function removeEntry(path: string): Promise<void> {
+  succeeds([...GONE, 'ENOTDIR'], () => unlinkSync(`${path}/Loader.json`))
+  if (!removeFew(path)) await rm(path, { recursive: true, force: true })
+}
+
+function removeFew(path: string): boolean {
+  const names = namesIn(path)
+  if (names.length > FEW_FILES) return false
+  const quiet = ['EISDIR', 'EPERM', 'ENOTEMPTY', 'ENOTDIR', ...GONE]
+  return names.every(name => succeeds(quiet, () => unlinkSync(`${path}/${name}`))) && succeeds(quiet, () => rmdirSync(path))
+}
+
+function namesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    if (hasCode(error, [...GONE, 'ENOTDIR'])) return []
+    throw error
+  }
+}
+
+async function syncEntry(path: string): Promise<void> {
+  try {
+    const files = [...listFiles(path), 'Loader.json', 'metadata.json', 'dirdict.json']
+    await Promise.all(files.map(file => syncIfThere(`${path}/${file}`)))
+  } catch (error) {
+    if (!hasCode(error, GONE)) throw error
+  }
+  await syncIfThere(path)
+}
+
+/** What is no longer there was replaced again, and its successor is in the same list. */
+async function syncIfThere(path: string): Promise<void> {
+  let fd: number
+  try {
+    fd = openSync(path, READ_FLAGS)
+  } catch (error) {
+    if (hasCode(error, GONE)) return
+    throw error
+  }
+  try {
+    await fsyncAsync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * The file lock: a directory `locks/K` that holds one directory named by its owner's token (PROTOCOL.md, "Lock of
+ * key K"). It is taken, taken over and given back by single renames, so a crash never leaves it without an owner.
+ */
+import { readdirSync, renameSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
+import type { DatabaseDirectory } from '../entry/database-directory.js'
+import { GONE, hasCode, OCCUPIED, succeeds } from '../entry/system-errors.js'
+import { DirdictError } from '../errors.js'
+import type { AcquireOptions, LockHandle } from './lock.js'
+import { describeOwner, isDead, isLocal, newToken } from './token.js'
+import { enter } from './turnstile.js'
+
+const FIRST_WAIT_MS = 0.2
+const LONGEST_WAIT_MS = 8
+const HEARTBEAT_MS = 5_000
+const SILENCE_MS = 60_000
+
+/** The lock of one key in one database directory. Renames into or out of `holder` fail once it was taken away. */
+export class FileLock implements LockHandle {
+  readonly token: string
+  /** `locks/K/T`: what is renamed through here carries the proof that we still hold the lock. */
+  readonly holder: string
+  readonly directory: DatabaseDirectory
+  readonly name: string
+  /** Owners that held the lock while we waited. */
+  readonly waitedFor: ReadonlySet<string>
+  #leave: () => void
+  #lost: AbortController | undefined
+  #heartbeat: NodeJS.Timeout | undefined
+  #released = false
+
+  constructor(
+    directory: DatabaseDirectory,
+    name: string,
+    token: string,
+    leave: () => void,
+    waitedFor: ReadonlySet<string>,
+  ) {
+    this.directory = directory
+    this.name = name
+    this.token = token
+    this.holder = `${directory.lock(name)}/${token}`
+    this.waitedFor = waitedFor
+    this.#leave = leave
+  }
+
+  get lost(): AbortSignal {
+    this.#lost ??= new AbortController()
+    return this.#lost.signal
+  }
+
+  /** Shows observers on other hosts that we are alive, for as long as the lock is held. */
+  keepAlive(): void {
+    if (this.#heartbeat !== undefined) return
+    this.#heartbeat = setInterval(() => {
+      const now = new Date()
+      if (succeeds(GONE, () => utimesSync(this.holder, now, now))) return
+      clearInterval(this.#heartbeat)
+      this.#lost ??= new AbortController()
+      this.#lost.abort(lockLost(this.name))
+    }, HEARTBEAT_MS)
+    this.#heartbeat.unref()
+  }
+
+  /** Gives the lock back. What lies in `holder` goes to the trash; the result names where, if anything did. */
+  releaseSync(): string | undefined {
+    if (this.#released) return undefined
+    this.#released = true
+    clearInterval(this.#heartbeat)
+    try {
+      return giveBack(this.directory, this.name, this.token)
+    } finally {
+      this.#leave()
+    }
+  }
+
+  async release(): Promise<void> {
+    this.releaseSync()
+  }
+}
+
+export function lockLost(name: string): DirdictError {
+  return new DirdictError(
+    'LOCK_LOST',
+    `The lock of ${JSON.stringify(name)} was taken away by another process while it was being written; ` +
+      'that process has published its own value. Read it and try again.',
+    { key: name },
+  )
+}
+
+/** Takes the lock of `name`, waiting for its owner; LOCKED after `timeout`. */
+export async function acquireFileLock(
+  directory: DatabaseDirectory,
+  name: string,
+  options: AcquireOptions = {},
+): Promise<FileLock> {
+  options.signal?.throwIfAborted()
+  const deadline = performance.now() + (options.timeout ?? Number.POSITIVE_INFINITY)
+  const giveUp = combined(options)
+  const leave = await enter(directory.lock(name), giveUp).catch(error => {
+    throw options.signal?.aborted || error?.name !== 'TimeoutError' ? error : locked(directory, name, options)
+  })
+  const token = newToken()
+  try {
+    directory.makeWork(token, token)
+    const waitedFor = await contend(directory, name, token, deadline, options)
+    return new FileLock(directory, name, token, leave, waitedFor)
+  } catch (error) {
+    rmSync(directory.work(token), { recursive: true, force: true })
+    leave()
+    throw error
+  }
+}
+
+async function contend(
+  directory: DatabaseDirectory,
+  name: string,
+  token: string,
+  deadline: number,
+  options: AcquireOptions,
+): Promise<ReadonlySet<string>> {
+  const waitedFor = new Set<string>()
+  const silence = new Silence()
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 1.5, LONGEST_WAIT_MS)) {
+    if (tryTake(directory, name, token)) return waitedFor
+    for (const owner of ownersOf(directory, name)) {
+      waitedFor.add(owner)
+      if (!isDead(owner) && !silence.proves(owner, `${directory.lock(name)}/${owner}`)) continue
+      if (takeOver(directory, name, owner, token)) return waitedFor
+    }
+    if (performance.now() >= deadline) throw locked(directory, name, options)
+    options.signal?.throwIfAborted()
+    const jittered = wait * (0.5 + Math.random())
+    // A timer sleeps for at least a millisecond; the first rounds only yield, for locks that are held that briefly.
+    await (jittered < 1 ? nextTurn() : pause(Math.min(jittered, Math.max(1, deadline - performance.now()))))
+  }
+}
+
+/** One rename: succeeds only where `locks/K` is absent or empty. */
+function tryTake(directory: DatabaseDirectory, name: string, token: string): boolean {
+  const lock = directory.lock(name)
+  if (!succeeds(OCCUPIED, () => renameSync(directory.work(token), lock))) return false
+  // An NFS server may repeat its reply to a rename that another client has meanwhile undone.
+  return statSync(`${lock}/${token}`, { throwIfNoEntry: false }) !== undefined
+}
+
+/** A compare-and-swap on the owner's name: of many takers exactly one finds it. */
+function takeOver(directory: DatabaseDirectory, name: string, owner: string, token: string): boolean {
+  const lock = directory.lock(name)
+  if (!succeeds(GONE, () => renameSync(`${lock}/${owner}`, `${lock}/${token}`))) return false
+  rmSync(directory.work(token), { recursive: true, force: true })
+  return true
+}
+
+export function ownersOf(directory: DatabaseDirectory, name: string): readonly string[] {
+  try {
+    return readdirSync(directory.lock(name))
+  } catch (error) {
+    if (hasCode(error, GONE)) return []
+    throw error
+  }
+}
+
+/** Gives `locks/K` back; what was left in the holder's directory is moved to the trash, whose path is returned. */
+export function giveBack(directory: DatabaseDirectory, name: string, token: string): string | undefined {
+  const lock = directory.lock(name)
+  const holder = `${lock}/${token}`
+  let trash: string | undefined
+  if (readdirOrEmpty(holder).length > 0) {
+    trash = directory.trash(token)
+    const target = trash
+    if (!succeeds(GONE, () => renameSync(holder, target))) throw lockLost(name)
+  } else if (!succeeds(GONE, () => rmdirSync(holder))) {
+    throw lockLost(name)
+  }
+  succeeds([...OCCUPIED, ...GONE], () => rmdirSync(lock))
+  return trash
+}
+
+function readdirOrEmpty(path: string): readonly string[] {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    if (hasCode(error, GONE)) return []
+    throw error
+  }
+}
+
+/** Watches owners on other hosts: dead where nothing moves for a minute on our own clock. */
+class Silence {
+  readonly #seen = new Map<string, { changed: bigint; since: number }>()
+
+  proves(owner: string, path: string): boolean {
+    if (isLocal(owner)) return false
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+    if (stats === undefined) return false
+    const before = this.#seen.get(owner)
+    if (before === undefined || before.changed !== stats.mtimeNs) {
+      this.#seen.set(owner, { changed: stats.mtimeNs, since: performance.now() })
+      return false
+    }
+    return performance.now() - before.since > SILENCE_MS
+  }
+}
+
+function combined(options: AcquireOptions): AbortSignal | undefined {
+  if (options.timeout === undefined) return options.signal
+  const timer = AbortSignal.timeout(Math.max(0, options.timeout))
+  return options.signal === undefined ? timer : AbortSignal.any([options.signal, timer])
+}
+
+function locked(directory: DatabaseDirectory, name: string, options: AcquireOptions): DirdictError {
+  const owners = ownersOf(directory, name).map(describeOwner)
+  return new DirdictError(
+    'LOCKED',
+    `${JSON.stringify(name)} is being written by ${owners[0] ?? 'another call of this process'}; ` +
+      `waited ${options.timeout} ms. Try again, or give a longer timeout.`,
+    { key: name, path: directory.lock(name) },
+  )
+}
