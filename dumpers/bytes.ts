@@ -16,7 +16,9 @@ export const bytes: Dumper<Uint8Array, Uint8Array> = {
 
   async dump(value, folder) {
     if (!(value instanceof Uint8Array)) {
-      throw new DirdictError('VALUE_REJECTED', `bytes stores a Uint8Array, not ${typeof value}.`, { dumper: 'bytes' })
+      throw new DirdictError('VALUE_REJECTED', `bytes stores a Uint8Array, not ${typeof value}.`, {
+        dumper: 'bytes',
+      })
     }
     await folder.write(FILE, value)
     return undefined

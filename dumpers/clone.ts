@@ -23,7 +23,9 @@ export const clone: Dumper<unknown, unknown> = {
   async dump(value, folder) {
     const obstacle = cloneObstacle(value)
     if (obstacle !== undefined) {
-      throw new DirdictError('VALUE_REJECTED', `clone cannot hold this value: ${obstacle}.`, { dumper: 'clone' })
+      throw new DirdictError('VALUE_REJECTED', `clone cannot hold this value: ${obstacle}.`, {
+        dumper: 'clone',
+      })
     }
     await folder.write(FILE, serialized(value))
     return undefined
@@ -34,7 +36,10 @@ export const clone: Dumper<unknown, unknown> = {
     try {
       return deserialize(bytes)
     } catch (cause) {
-      throw new DirdictError('CORRUPT_ENTRY', `${FILE} is not what v8.serialize writes.`, { file: FILE, cause })
+      throw new DirdictError('CORRUPT_ENTRY', `${FILE} is not what v8.serialize writes.`, {
+        file: FILE,
+        cause,
+      })
     }
   },
 }

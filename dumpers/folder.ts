@@ -43,9 +43,13 @@ export const folder: Dumper<FolderFiles | null, ManagedFolder> = {
   async dump(value, into) {
     if (value === null) return undefined
     if (!isFiles(value)) {
-      throw new DirdictError('VALUE_REJECTED', 'folder stores null, or an object of strings and Uint8Arrays.', {
-        dumper: 'folder',
-      })
+      throw new DirdictError(
+        'VALUE_REJECTED',
+        'folder stores null, or an object of strings and Uint8Arrays.',
+        {
+          dumper: 'folder',
+        },
+      )
     }
     for (const [name, data] of Object.entries(value)) {
       warnOfConfusion(name)
@@ -113,8 +117,11 @@ function asData(data: string | WriteData): WriteData {
 function warnOfConfusion(file: string): void {
   const top = file.split('/')[0] ?? file
   if (CONFUSING.has(top)) {
-    process.emitWarning(`A file named ${top} in a managed folder makes Python's ISF take the folder for something else.`, {
-      code: 'DIRDICT_CONFUSING_NAME',
-    })
+    process.emitWarning(
+      `A file named ${top} in a managed folder makes Python's ISF take the folder for something else.`,
+      {
+        code: 'DIRDICT_CONFUSING_NAME',
+      },
+    )
   }
 }

@@ -21,9 +21,13 @@ export const json: Dumper<unknown, unknown> = {
   async dump(value, folder) {
     const obstacle = jsonObstacle(value)
     if (obstacle !== undefined) {
-      throw new DirdictError('VALUE_REJECTED', `JSON cannot hold this value exactly: ${obstacle}. clone stores it.`, {
-        dumper: 'json',
-      })
+      throw new DirdictError(
+        'VALUE_REJECTED',
+        `JSON cannot hold this value exactly: ${obstacle}. clone stores it.`,
+        {
+          dumper: 'json',
+        },
+      )
     }
     await folder.writeJson(FILE, value)
     return undefined

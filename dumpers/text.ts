@@ -16,7 +16,9 @@ export const text: Dumper<string, string> = {
 
   async dump(value, folder) {
     if (typeof value !== 'string') {
-      throw new DirdictError('VALUE_REJECTED', `text stores a string, not ${typeof value}.`, { dumper: 'text' })
+      throw new DirdictError('VALUE_REJECTED', `text stores a string, not ${typeof value}.`, {
+        dumper: 'text',
+      })
     }
     if (!isWellFormed(value)) {
       throw new DirdictError(

@@ -7,7 +7,13 @@
 export type LoaderArguments = Readonly<Record<string, JsonValue>>
 
 /** A value that JSON holds exactly. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue }
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue }
 
 /** The type of the options of a dumper that has none. */
 export type NoOptions = Record<never, never>
@@ -30,9 +36,9 @@ export interface Dumper<
   /** `load` gives a handle on the directory, whose files change in place, instead of a value. */
   readonly live?: boolean
   /** The names of the options of `dump`; any other is refused with OPTION_INVALID. */
-  readonly setOptions?: readonly (keyof SetOptions & string)[]
+  readonly setOptions?: readonly string[]
   /** The names of the options of `load`; any other is refused with OPTION_INVALID. */
-  readonly getOptions?: readonly (keyof GetOptions & string)[]
+  readonly getOptions?: readonly string[]
   /** May I store this? By structure alone, without side effects. */
   check(value: unknown): boolean
   /** Writes `value` into `folder`. Throws VALUE_REJECTED for what the format cannot hold exactly. */

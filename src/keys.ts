@@ -41,7 +41,8 @@ export function readableParts(key: Key): readonly string[] {
 export function writableParts(key: Key): readonly string[] {
   const parts = readableParts(key)
   for (const part of parts) {
-    if (part.length > LONGEST) throw invalid(key, `a part has ${part.length} characters; ${LONGEST} are allowed`)
+    if (part.length > LONGEST)
+      throw invalid(key, `a part has ${part.length} characters; ${LONGEST} are allowed`)
     if (part.startsWith('.')) throw invalid(key, `${show(part)} starts with a dot`)
     if (!LEGAL.test(part)) {
       throw invalid(key, `${show(part)} has other characters than A-Z a-z 0-9 - _ .`)
@@ -63,7 +64,10 @@ export function joinKey(key: Key): string {
 function split(key: Key): readonly string[] {
   if (typeof key === 'string') return key.split('/')
   if (Array.isArray(key) && key.length > 0 && key.every(part => typeof part === 'string')) return key
-  throw new DirdictError('KEY_INVALID', `A key is a string or a non-empty array of strings, not ${show(key)}.`)
+  throw new DirdictError(
+    'KEY_INVALID',
+    `A key is a string or a non-empty array of strings, not ${show(key)}.`,
+  )
 }
 
 function invalid(key: Key, why: string): DirdictError {

@@ -165,7 +165,7 @@ function recognise(value: unknown): NDArray | string {
     stride: stride ?? rowMajorStride(shape),
     offset: offset ?? 0,
   }
-  const length = own.data.length / componentsOf(found.dtype)
+  const length = Math.floor(own.data.length / componentsOf(found.dtype))
   const count = shape.reduce((product, n) => product * n, 1)
   if (stride === undefined && offset === undefined && count !== length) {
     return `shape [${shape}] has ${count} elements, its data ${length}`
@@ -205,8 +205,8 @@ function ownMemory(
   if (named !== undefined) return { data: data as TypedArray, dtype: named }
   if (!Array.isArray(data)) return undefined
   if (data.length === 0) return dtype === 'str' || dtype === 'bytes' ? { data: [], dtype } : undefined
-  if (data.every(item => typeof item === 'string')) return { data, dtype: 'str' }
-  return data.every(item => tagOf(item) === 'Uint8Array') ? { data, dtype: 'bytes' } : undefined
+  if (isAll(data, item => typeof item === 'string')) return { data, dtype: 'str' }
+  return isAll(data, item => tagOf(item) === 'Uint8Array') ? { data, dtype: 'bytes' } : undefined
 }
 
 /** The class of a typed array of any realm. */
@@ -229,7 +229,12 @@ function naturalDType(data: unknown): DType {
 }
 
 function isWholes(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every(Number.isSafeInteger)
+  return Array.isArray(value) && isAll(value, Number.isSafeInteger)
+}
+
+/** Like `every`, but holes count: `new Array(3)` holds nothing of any kind. */
+function isAll(items: readonly unknown[], test: (item: unknown) => boolean): boolean {
+  return items.findIndex(item => !test(item)) === -1
 }
 
 function rejected(why: string): DirdictError {

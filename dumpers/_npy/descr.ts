@@ -49,7 +49,8 @@ export function parseDescr(descr: Literal, file: string): ElementFormat {
   const swapped = (order === '<' || order === '>') && order !== native
   const code = kind + size
   if (code === 'M8' || code === 'm8') {
-    const dtype = times[code] + (unit === undefined || unit === '[generic]' ? '' : unit.replace(/^\[1(?=\D)/, '['))
+    const dtype =
+      times[code] + (unit === undefined || unit === '[generic]' ? '' : unit.replace(/^\[1(?=\D)/, '['))
     if (!isDType(dtype)) throw invalid(descr, file)
     return { dtype, itemsize: 8, word: 8, swapped }
   }
@@ -83,7 +84,11 @@ function unsupported(what: string, file: string): DirdictError {
 }
 
 function invalid(descr: Literal, file: string): DirdictError {
-  return new DirdictError('CORRUPT_ENTRY', `'${file}' has the dtype ${JSON.stringify(descr)}, which numpy does not know`, {
-    file,
-  })
+  return new DirdictError(
+    'CORRUPT_ENTRY',
+    `'${file}' has the dtype ${JSON.stringify(descr)}, which numpy does not know`,
+    {
+      file,
+    },
+  )
 }

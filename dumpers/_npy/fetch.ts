@@ -42,7 +42,12 @@ export async function fetchRows(
   const whole = stop - start === all
   const pieces =
     header.fortranOrder && others > 1 && !whole
-      ? columnPieces(begin, [start, stop].map(n => n * format.itemsize) as [number, number], all * format.itemsize, others)
+      ? columnPieces(
+          begin,
+          [start, stop].map(n => n * format.itemsize) as [number, number],
+          all * format.itemsize,
+          others,
+        )
       : stripes(begin + start * others * format.itemsize, memory.byteLength, 0)
   await inParallel(pieces, async piece => {
     signal?.throwIfAborted()
@@ -67,7 +72,12 @@ function* stripes(from: number, length: number, to: number): Generator<Piece> {
 }
 
 /** The same rows out of each of `count` columns, which are `step` bytes long. */
-function* columnPieces(begin: number, rows: readonly [number, number], step: number, count: number): Generator<Piece> {
+function* columnPieces(
+  begin: number,
+  rows: readonly [number, number],
+  step: number,
+  count: number,
+): Generator<Piece> {
   const length = rows[1] - rows[0]
   if (length === 0) return
   const together = length >= LONG_RUN ? 1 : Math.max(1, Math.floor(STRIPE / step))
@@ -80,7 +90,12 @@ function* columnPieces(begin: number, rows: readonly [number, number], step: num
   }
 }
 
-async function fill(source: RandomAccess, memory: ArrayBuffer, piece: Piece, format: NpyHeader['format']): Promise<void> {
+async function fill(
+  source: RandomAccess,
+  memory: ArrayBuffer,
+  piece: Piece,
+  format: NpyHeader['format'],
+): Promise<void> {
   const { from: offset, length, to, runs } = piece
   if (runs === undefined) {
     const out = new Uint8Array(memory, to, length)

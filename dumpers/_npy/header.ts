@@ -63,12 +63,17 @@ function readPrefix(
   size: number,
   file: string,
 ): { textBegin: number; begin: number; encoding: 'latin1' | 'utf-8' } {
-  if (bytes.length < 12 || MAGIC.some((byte, i) => bytes[i] !== byte)) throw corrupt(file, 'is not an npy file')
+  if (bytes.length < 12 || MAGIC.some((byte, i) => bytes[i] !== byte))
+    throw corrupt(file, 'is not an npy file')
   const [major, minor] = [bytes[6]!, bytes[7]!]
   if (major < 1 || major > 3 || minor !== 0) {
-    throw new DirdictError('UNSUPPORTED_FORMAT', `'${file}' has npy version ${major}.${minor}; known are 1.0, 2.0 and 3.0`, {
-      file,
-    })
+    throw new DirdictError(
+      'UNSUPPORTED_FORMAT',
+      `'${file}' has npy version ${major}.${minor}; known are 1.0, 2.0 and 3.0`,
+      {
+        file,
+      },
+    )
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   const textBegin = major === 1 ? 10 : 12
@@ -80,6 +85,8 @@ function readPrefix(
 }
 
 function decode(bytes: Uint8Array, encoding: 'latin1' | 'utf-8', file: string): string {
+  if (encoding === 'latin1')
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(encoding)
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch (cause) {
@@ -97,7 +104,8 @@ function parseDict(text: string, begin: number, file: string): NpyHeader {
   const format = parseDescr((descr ?? null) as Literal, file)
   // Counted without empty axes too: strides are products of these.
   const bytes = axes.reduce((product, n) => product * Math.max(n, 1), format.itemsize)
-  if (!Number.isSafeInteger(bytes)) throw corrupt(file, `has the shape [${axes}], of more bytes than there can be`)
+  if (!Number.isSafeInteger(bytes))
+    throw corrupt(file, `has the shape [${axes}], of more bytes than there can be`)
   return { format, fortranOrder: order, shape: axes, begin }
 }
 

@@ -20,7 +20,14 @@ export function parseLiteral(text: string): Literal {
 
 /** Deeper than any dtype, and far from the end of the stack. */
 const DEEPEST = 64
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"' }
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+}
 const words: Readonly<Record<string, Literal>> = { True: true, False: false, None: null }
 
 class Parser {
@@ -42,7 +49,8 @@ class Parser {
   #value(): Literal {
     this.#skip(/\s*/y)
     if (++this.#depth > DEEPEST) throw new SyntaxError(`nested deeper than ${DEEPEST} at ${this.#at}`)
-    const value = this.#dict() ?? this.#tuple() ?? this.#list() ?? this.#string() ?? this.#number() ?? this.#word()
+    const value =
+      this.#dict() ?? this.#tuple() ?? this.#list() ?? this.#string() ?? this.#number() ?? this.#word()
     this.#depth--
     return value
   }
@@ -93,10 +101,10 @@ class Parser {
     for (;;) {
       text += this.#skip(quote === "'" ? /[^'\\\n]*/y : /[^"\\\n]*/y)?.[0] ?? ''
       if (this.#text[this.#at] === quote) break
-      const escape = this.#skip(/\\(?:([ntr\\'"])|x([\da-f]{2})|u([\da-f]{4}))/iy)
-      if (escape === undefined) throw this.#unexpected()
-      const code = escape[2] ?? escape[3]
-      text += code === undefined ? escapes[escape[1] ?? ''] : String.fromCharCode(Number.parseInt(code, 16))
+      const escaped = this.#skip(/\\(?:([ntr\\'"])|x([\da-f]{2})|u([\da-f]{4}))/iy)
+      if (escaped === undefined) throw this.#unexpected()
+      const code = escaped[2] ?? escaped[3]
+      text += code === undefined ? escapes[escaped[1] ?? ''] : String.fromCharCode(Number.parseInt(code, 16))
     }
     this.#at++
     return text

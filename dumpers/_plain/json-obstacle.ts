@@ -17,7 +17,12 @@ const json: Judge = {
       if (Object.is(value, -0)) return 'is -0'
       return Number.isFinite(value) ? undefined : `is ${value}`
     }
-    if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'object') {
+    if (
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'boolean' ||
+      typeof value === 'object'
+    ) {
       return undefined
     }
     return value === undefined ? 'is undefined' : `is a ${typeof value}`
@@ -26,7 +31,9 @@ const json: Judge = {
   container(value) {
     if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return `is a ${className(value)}`
     if (Array.isArray(value)) {
-      return Object.keys(value).length === value.length ? undefined : 'is an array with holes or named members'
+      return Object.keys(value).length === value.length
+        ? undefined
+        : 'is an array with holes or named members'
     }
     if (!isPlainObject(value)) return `is a ${className(value)}`
     return Object.getOwnPropertySymbols(value).length > 0 ? 'has members named by symbols' : undefined

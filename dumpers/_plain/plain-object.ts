@@ -16,5 +16,7 @@ export function isPlainObject(value: object): boolean {
 /** The name of a value's class, for messages. */
 export function className(value: object): string {
   const { constructor } = value as { constructor?: { name?: unknown } }
-  return typeof constructor?.name === 'string' && constructor.name !== '' ? constructor.name : 'class instance'
+  return typeof constructor?.name === 'string' && constructor.name !== ''
+    ? constructor.name
+    : 'class instance'
 }

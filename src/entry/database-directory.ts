@@ -86,9 +86,13 @@ export class DatabaseDirectory {
         // The group decides whether a second user can lock; where we may not set it, setgid directories do.
         if (statSync(path).gid !== stats.gid) succeeds(['EPERM'], () => chownSync(path, -1, stats.gid))
       } else if (!lstatSync(path).isDirectory()) {
-        throw new DirdictError('CORRUPT_ENTRY', `${path} is not a directory; nothing is written through it.`, {
-          path,
-        })
+        throw new DirdictError(
+          'CORRUPT_ENTRY',
+          `${path} is not a directory; nothing is written through it.`,
+          {
+            path,
+          },
+        )
       }
     }
     this.#ready = true
@@ -141,4 +145,3 @@ export function sameDirectory(a: BigIntStats | undefined, b: BigIntStats | undef
 export function discardWork(directory: DatabaseDirectory, token: string): void {
   rmSync(directory.work(token), { recursive: true, force: true })
 }
-

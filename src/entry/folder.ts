@@ -2,12 +2,12 @@
  * ReadFolder and WriteFolder: the only way by which a dumper touches the directory of an entry.
  * Reading checks every file against its record; writing takes the record on the way.
  */
-import { closeSync, fstatSync, fsync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
-import { promisify } from 'node:util'
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { RandomAccess, ReadFolder, ReadRange, WriteData, WriteFolder } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import type { FileRecord } from '../metadata.js'
+import { syncPath } from './database-directory.js'
 import {
   CREATE_FLAGS,
   closeAsync,
@@ -23,10 +23,8 @@ import { GONE, hasCode } from './system-errors.js'
 
 /** The three files of an entry that are ours and not the dumper's. */
 export const RECORDS: readonly string[] = ['Loader.json', 'metadata.json', 'dirdict.json']
-/** More open files than this are not kept for one common round of syncs. */
-const MOST_OPEN = 64
-
-const fsyncAsync = promisify(fsync)
+/** Files that are open at once while an entry is being synced. */
+const SYNCED_TOGETHER = 32
 
 /** What reading tells the pinned read around it: what it has to check before it may trust the result. */
 export interface ReadWitness {
@@ -141,7 +139,8 @@ export class EntryReadFolder implements ReadFolder {
       throw this.#corrupt(file, `has ${size} bytes; bytes ${offset} to ${offset + length} were asked for`)
     }
     const out = range.out?.subarray(0, length) ?? new Uint8Array(length)
-    const got = length <= SMALL ? readFullySync(fd, out, offset) : await readFully(fd, out, offset, this.signal)
+    const got =
+      length <= SMALL ? readFullySync(fd, out, offset) : await readFully(fd, out, offset, this.signal)
     if (got.byteLength < length) throw this.#corrupt(file, `ends after ${offset + got.byteLength} bytes`)
     return got
   }
@@ -184,15 +183,19 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
   readonly files: FileRecord[] = []
   readonly #directory: string
   readonly #onProgress: ((bytes: number) => void) | undefined
-  /** With durability full: descriptors of what is written but not yet synced. Undefined with relaxed. */
-  #unsynced: number[] | undefined
+  /** With durability full: what is written but not yet synced. Undefined with relaxed. */
+  #unsynced: string[] | undefined
   readonly #subdirectories = new Set<string>()
   #total = 0
 
   constructor(
     directory: string,
     key: string,
-    options: { durable: boolean; signal?: AbortSignal | undefined; onProgress?: ((bytes: number) => void) | undefined },
+    options: {
+      durable: boolean
+      signal?: AbortSignal | undefined
+      onProgress?: ((bytes: number) => void) | undefined
+    },
   ) {
     super(directory, key, { signal: options.signal })
     this.#directory = directory
@@ -203,7 +206,9 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
   async write(file: string, data: WriteData): Promise<void> {
     const name = checkedName(file)
     if (RECORDS.includes(name)) {
-      throw new DirdictError('VALUE_REJECTED', `${name} is the name of a record; data must have another.`, { file: name })
+      throw new DirdictError('VALUE_REJECTED', `${name} is the name of a record; data must have another.`, {
+        file: name,
+      })
     }
     this.signal?.throwIfAborted()
     this.#makeParents(name)
@@ -225,61 +230,49 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
     const fd = openSync(`${this.#directory}/${name}`, CREATE_FLAGS)
     try {
       new FileWriter(fd, () => {}, undefined).writeSmall(Buffer.from(text))
-    } catch (error) {
+    } finally {
       closeSync(fd)
-      throw error
     }
-    if (this.#unsynced === undefined) closeSync(fd)
-    else this.#unsynced.push(fd)
+    this.#unsynced?.push(name)
+  }
+
+  /** Takes in a file that was copied into the directory. */
+  adopt(file: string): void {
+    const name = checkedName(file)
+    for (let slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
+      this.#subdirectories.add(name.slice(0, slash))
+    }
+    this.#unsynced?.push(name)
   }
 
   /** Syncs every file, then every directory bottom-up, the entry's own last. Does nothing with relaxed. */
   async sync(): Promise<void> {
     if (this.#unsynced === undefined) return
-    await this.#syncFiles()
-    const deepestFirst = [...this.#subdirectories].sort((a, b) => b.length - a.length)
-    for (const path of [...deepestFirst.map(name => `${this.#directory}/${name}`), this.#directory]) {
-      const fd = openSync(path, 'r')
-      try {
-        await fsyncAsync(fd)
-      } finally {
-        closeSync(fd)
-      }
+    const names = this.#unsynced.splice(0)
+    for (let i = 0; i < names.length; i += SYNCED_TOGETHER) {
+      // Side by side: one commit of the file system's journal serves them all.
+      const together = names.slice(i, i + SYNCED_TOGETHER)
+      await Promise.all(together.map(name => syncPath(`${this.#directory}/${name}`)))
     }
-  }
-
-  /** Closes what {@link sync} has not: for an entry that is given up. */
-  abandon(): void {
-    for (const fd of this.#unsynced?.splice(0) ?? []) closeSync(fd)
+    const deepestFirst = [...this.#subdirectories].sort((a, b) => b.length - a.length)
+    for (const name of deepestFirst) await syncPath(`${this.#directory}/${name}`)
+    await syncPath(this.#directory)
   }
 
   async #create(name: string, data: WriteData): Promise<{ bytes: number; crc32: number }> {
     const path = `${this.#directory}/${name}`
     const small = ArrayBuffer.isView(data) && data.byteLength <= SMALL
     const fd = small ? openSync(path, CREATE_FLAGS) : await openAsync(path, CREATE_FLAGS)
-    let kept = false
     try {
       const writer = new FileWriter(fd, count => this.progress(count), this.signal)
       if (small) writer.writeSmall(data)
       else if (ArrayBuffer.isView(data)) await writer.writeAll([data])
       else if (isArrayOfViews(data)) await writer.writeAll(data)
       else for await (const piece of data) await writer.writeAll([piece])
-      kept = this.#unsynced !== undefined
-      if (kept) this.#unsynced?.push(fd)
       return { bytes: writer.bytes, crc32: writer.crc32 }
     } finally {
-      if (!kept) closeSync(fd)
-      else if (this.#unsynced !== undefined && this.#unsynced.length >= MOST_OPEN) await this.#syncFiles()
-    }
-  }
-
-  async #syncFiles(): Promise<void> {
-    const open = this.#unsynced?.splice(0) ?? []
-    try {
-      const outcomes = await Promise.allSettled(open.map(fd => fsyncAsync(fd)))
-      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
-    } finally {
-      for (const fd of open) closeSync(fd)
+      closeSync(fd)
+      this.#unsynced?.push(name)
     }
   }
 
@@ -331,7 +324,9 @@ export function listFiles(base: string): string[] {
 export function checkedName(file: string): string {
   const parts = file.split('/')
   if (file.includes('\0') || parts.some(part => part === '' || part === '.' || part === '..')) {
-    throw new DirdictError('OPTION_INVALID', `${JSON.stringify(file)} is no file name inside an entry.`, { file })
+    throw new DirdictError('OPTION_INVALID', `${JSON.stringify(file)} is no file name inside an entry.`, {
+      file,
+    })
   }
   return file
 }

@@ -132,7 +132,11 @@ function openDirectory(path: string, directory: DatabaseDirectory, name: string)
   } catch (error) {
     if (hasCode(error, GONE)) return -1
     if (hasCode(error, ['ENOTDIR', 'ELOOP'])) {
-      throw damaged(name, `${directory.entry(name)} is a file or a link, not a directory; links are not followed`, error)
+      throw damaged(
+        name,
+        `${directory.entry(name)} is a file or a link, not a directory; links are not followed`,
+        error,
+      )
     }
     throw translate(error, `Reading ${JSON.stringify(name)}`, { key: name, path })
   }
@@ -158,5 +162,8 @@ function sameIdentity(a: BigIntStats | undefined, b: BigIntStats | undefined): b
 }
 
 function damaged(name: string, what: string, cause?: unknown): DirdictError {
-  return new DirdictError('CORRUPT_ENTRY', `Key ${JSON.stringify(name)} is damaged: ${what}.`, { key: name, cause })
+  return new DirdictError('CORRUPT_ENTRY', `Key ${JSON.stringify(name)} is damaged: ${what}.`, {
+    key: name,
+    cause,
+  })
 }

@@ -3,7 +3,16 @@
  * Every step may be cut off by a crash; the next writer of the key, or `repair`, rolls forward.
  */
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants, lstatSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { DirdictError } from '../errors.js'
 import { acquireFileLock, type FileLock, lockLost } from '../locks/file.js'
 import type { AcquireOptions } from '../locks/lock.js'
@@ -46,9 +55,13 @@ export class Draft {
     this.folder = new EntryWriteFolder(this.#path, key, options)
   }
 
+  /** Where the entry is being staged. */
+  get path(): string {
+    return this.#path
+  }
+
   /** Removes everything staged. The key is as it was. */
   discard(): void {
-    this.folder.abandon()
     rmSync(this.directory.work(this.#token), { recursive: true, force: true })
   }
 
@@ -99,10 +112,13 @@ export class Draft {
       return false
     }
     const staged = `${lock}/${this.#token}`
-    const published =
-      !isTaken(directory, name) && succeeds([...OCCUPIED, 'ENOTDIR'], () => renameSync(staged, directory.entry(name)))
-    if (!published) this.#toGeneralForm(lock)
-    succeeds([...OCCUPIED, ...GONE], () => rmdirSync(lock))
+    let published = false
+    try {
+      published = !isTaken(directory, name) && moveInto(staged, directory.entry(name), name)
+    } finally {
+      if (!published) this.#toGeneralForm(lock)
+      succeeds([...OCCUPIED, ...GONE], () => rmdirSync(lock))
+    }
     return published
   }
 
@@ -214,9 +230,7 @@ function refuseReplacement(directory: DatabaseDirectory, name: string, overwrite
 
 /** Whether an entry is a nested database: by its files, because ISF's entries have no record of ours. */
 export function isDatabaseEntry(path: string): boolean {
-  return (
-    isThere(`${path}/db/db_state.json`) || isThere(`${path}/db_state.json`)
-  )
+  return isThere(`${path}/db/db_state.json`) || isThere(`${path}/db_state.json`)
 }
 
 function keyExists(name: string): DirdictError {
@@ -227,7 +241,9 @@ function keyExists(name: string): DirdictError {
 function assertReplaceable(directory: DatabaseDirectory, name: string): void {
   const entry = directory.entry(name)
   if (!lstatSync(entry).isDirectory()) {
-    throw new DirdictError('CORRUPT_ENTRY', `${entry} is a file or a link, not an entry; it is left alone.`, { key: name })
+    throw new DirdictError('CORRUPT_ENTRY', `${entry} is a file or a link, not an entry; it is left alone.`, {
+      key: name,
+    })
   }
   try {
     accessSync(entry, constants.W_OK)
@@ -253,4 +269,3 @@ function isOccupied(path: string): boolean {
 function randomName(): string {
   return randomBytes(4).toString('hex')
 }
-

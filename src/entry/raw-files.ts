@@ -2,7 +2,19 @@
  * Reading and writing whole files by descriptor: synchronously where they are tiny (16 times faster than promises),
  * in chunks through the thread pool where they are not, never through a symbolic link.
  */
-import { close, closeSync, constants, fstatSync, open, openSync, read, readSync, write, writeSync, writev } from 'node:fs'
+import {
+  close,
+  closeSync,
+  constants,
+  fstatSync,
+  open,
+  openSync,
+  read,
+  readSync,
+  write,
+  writeSync,
+  writev,
+} from 'node:fs'
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 

@@ -5,8 +5,8 @@
 import { readdirSync, statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { GitState, Host, Metadata, Runtime, Script } from '../metadata.js'
-import { type EntryRecord, isObject } from './record-files.js'
 import { readTextSync } from './raw-files.js'
+import { type EntryRecord, isObject } from './record-files.js'
 import { GONE, hasCode } from './system-errors.js'
 
 /** ISF rewrites metadata.json in place; a reader beside it sees torn JSON for about this long. */
@@ -34,7 +34,12 @@ export function fromRecord(key: string, record: EntryRecord, loader: string | nu
 }
 
 /** What ISF's metadata.json says, or the files where it is missing or broken. */
-export async function fromFiles(base: string, key: string, dumper: string, loader: string | null): Promise<Metadata> {
+export async function fromFiles(
+  base: string,
+  key: string,
+  dumper: string,
+  loader: string | null,
+): Promise<Metadata> {
   const content = await readIsfMetadata(base)
   const inferred = content === undefined || content.metadata_creation_time === 'post_hoc'
   const commit = text(content?.['full-revisionid'])
@@ -44,7 +49,15 @@ export async function fromFiles(base: string, key: string, dumper: string, loade
     dumper,
     loader,
     time: tupleDate(content?.time) ?? newestFile(base),
-    git: commit ? { commit, branch: branch(content?.version), dirty: flag(content?.dirty), remote: null, checkedAt: null } : null,
+    git: commit
+      ? {
+          commit,
+          branch: branch(content?.version),
+          dirty: flag(content?.dirty),
+          remote: null,
+          checkedAt: null,
+        }
+      : null,
     modules: strings(content?.module_versions),
     host: hostname ? { name: hostname, platform: null, arch: null, user: null } : null,
     runtime: content === undefined ? null : { name: 'python', version: null, dirdict: null },
@@ -80,7 +93,8 @@ function newestFile(base: string): Date {
 }
 
 function tupleDate(value: unknown): Date | undefined {
-  if (!Array.isArray(value) || value.length < 6 || !value.every(part => typeof part === 'number')) return undefined
+  if (!Array.isArray(value) || value.length < 6 || !value.every(part => typeof part === 'number'))
+    return undefined
   const [year, month, day, hour, minute, second] = value as number[]
   const time = new Date(Date.UTC(year!, month! - 1, day!, hour!, minute!, second!))
   return Number.isNaN(time.getTime()) ? undefined : time
@@ -105,7 +119,9 @@ function flag(value: unknown): boolean | null {
 
 function strings(value: unknown): Readonly<Record<string, string>> {
   if (!isObject(value)) return {}
-  return Object.fromEntries(Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
+  return Object.fromEntries(
+    Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  )
 }
 
 function gitState(value: unknown): GitState | null {
@@ -133,4 +149,3 @@ function script(value: unknown): Script | null {
   if (!isObject(value) || typeof value.path !== 'string' || typeof value.sha256 !== 'string') return null
   return { path: value.path, sha256: value.sha256 }
 }
-

@@ -47,16 +47,17 @@ export function loaderId(module: string): string {
   return module
 }
 
-/** Writes the three records beside the data. Loader.json is last of the small files to become visible with it. */
+/** Writes the three records beside the data. */
 export function writeRecords(
   folder: EntryWriteFolder,
   dumper: AnyDumper,
   args: LoaderArguments,
+  files: readonly FileRecord[],
   provenance: Provenance,
   annotations: Annotations,
   time: Date,
 ): void {
-  folder.writeRecord('dirdict.json', recordText(dumper.name, args, folder.files, provenance, annotations, time))
+  folder.writeRecord('dirdict.json', recordText(dumper.name, args, files, provenance, annotations, time))
   folder.writeRecord('metadata.json', isfMetadataText(dumper.loader ?? FOLDER_LOADER, provenance, time))
   folder.writeRecord('Loader.json', `{"Loader": ${JSON.stringify(loaderModule(dumper))}}`)
 }
@@ -117,7 +118,8 @@ function isfMembers(provenance: Provenance): Record<string, unknown> {
     history: null,
     hostname: host.name,
     metadata_creation_time: 'together_with_new_key',
-    version: git === null ? '0+unknown' : git.branch === null ? git.commit.slice(0, 7) : `heads/${git.branch}`,
+    version:
+      git === null ? '0+unknown' : git.branch === null ? git.commit.slice(0, 7) : `heads/${git.branch}`,
     'full-revisionid': git?.commit ?? null,
     dirty: git?.dirty ?? null,
     error,
@@ -164,7 +166,8 @@ export function readRecord(base: string, key: string): EntryRecord | undefined {
   }
   const { dumper, arguments: args = {}, files = [], provenance = {} } = content
   if (typeof dumper !== 'string') throw corrupt(key, 'dirdict.json', 'names no dumper')
-  if (!isObject(args) || !isObject(provenance)) throw corrupt(key, 'dirdict.json', 'has members of the wrong type')
+  if (!isObject(args) || !isObject(provenance))
+    throw corrupt(key, 'dirdict.json', 'has members of the wrong type')
   if (!Array.isArray(files) || !files.every(isFileRecord)) {
     throw corrupt(key, 'dirdict.json', 'has a wrong list of files')
   }
@@ -210,4 +213,18 @@ function corrupt(key: string, file: string, what: string, cause?: unknown): Dird
       'the data files are untouched.',
     { key, file, cause },
   )
+}
+
+/** metadata.json made anew from our record, for an entry whose own was lost or replaced by an inferred one. */
+export function isfMetadataOf(record: EntryRecord, dumper: Pick<AnyDumper, 'loader'>): string {
+  const { git, error, modules, lockFile, host, time } = record.provenance
+  const provenance = {
+    git: git ?? null,
+    error: error ?? null,
+    modules: modules ?? {},
+    lockFile: lockFile ?? '',
+    host: host ?? { name: '' },
+  }
+  const when = new Date(typeof time === 'string' ? time : 0)
+  return isfMetadataText(dumper.loader ?? FOLDER_LOADER, provenance as unknown as Provenance, when)
 }

@@ -41,5 +41,8 @@ export function translate(error: unknown, what: string, details: ErrorDetails = 
   const code = systemCode(error)
   if (code === undefined) return error
   const [ours, why] = MEANING[code] ?? (['IO_FAILED', (error as Error).message] as const)
-  return new DirdictError(ours, `${what}: ${why} (${code}). Nothing was changed.`, { ...details, cause: error })
+  return new DirdictError(ours, `${what}: ${why} (${code}). Nothing was changed.`, {
+    ...details,
+    cause: error,
+  })
 }

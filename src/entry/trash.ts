@@ -76,7 +76,8 @@ async function remove(directory: DatabaseDirectory, waiting: Pending): Promise<v
 /** Removes one directory of the trash, each entry's Loader.json first (PROTOCOL.md, step 7). */
 export async function removeTrash(path: string): Promise<void> {
   for (const entry of namesIn(path)) await removeEntry(`${path}/${entry}`)
-  if (!succeeds([...GONE, 'ENOTEMPTY'], () => rmdirSync(path))) await rm(path, { recursive: true, force: true })
+  if (!succeeds([...GONE, 'ENOTEMPTY'], () => rmdirSync(path)))
+    await rm(path, { recursive: true, force: true })
 }
 
 async function removeEntry(path: string): Promise<void> {
@@ -88,7 +89,10 @@ function removeFew(path: string): boolean {
   const names = namesIn(path)
   if (names.length > FEW_FILES) return false
   const quiet = ['EISDIR', 'EPERM', 'ENOTEMPTY', 'ENOTDIR', ...GONE]
-  return names.every(name => succeeds(quiet, () => unlinkSync(`${path}/${name}`))) && succeeds(quiet, () => rmdirSync(path))
+  return (
+    names.every(name => succeeds(quiet, () => unlinkSync(`${path}/${name}`))) &&
+    succeeds(quiet, () => rmdirSync(path))
+  )
 }
 
 function namesIn(path: string): readonly string[] {

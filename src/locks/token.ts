@@ -47,7 +47,9 @@ export function isLocal(token: string): boolean {
 /** The token's owner in words, for messages. */
 export function describeOwner(token: string): string {
   const pid = token.split('.')[1] ?? 'unknown'
-  return isLocal(token) ? `process ${pid} on this machine` : `process ${pid} on another machine or in a container`
+  return isLocal(token)
+    ? `process ${pid} on this machine`
+    : `process ${pid} on another machine or in a container`
 }
 
 function machineSpace(): string {

@@ -1,0 +1,40 @@
+/**
+ * Heavy packages, imported when a value needs them and not before: apache-arrow alone doubles the start-up time.
+ * A package that is not installed becomes MISSING_PACKAGE, with the command that installs it.
+ */
+import { DirdictError } from '../src/errors.js'
+
+/** The packages that dumpers import lazily, with the ranges that they were tested with. */
+export const PACKAGE_RANGES = {
+  'apache-arrow': '^21.2.0',
+  'parquet-wasm': '^0.8.0',
+} as const satisfies Readonly<Record<string, string>>
+
+/** The name of a package that dumpers may import lazily. */
+export type LazyPackage = keyof typeof PACKAGE_RANGES
+
+/**
+ * Imports a package. The specifier is said twice because bundlers and TypeScript follow only a literal one.
+ *
+ * @example
+ * `const arrow = await importPackage('apache-arrow', () => import('apache-arrow'))`
+ */
+export async function importPackage<T>(name: LazyPackage, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load()
+  } catch (cause) {
+    if (!isMissing(cause, name)) throw cause
+    throw new DirdictError(
+      'MISSING_PACKAGE',
+      `The package ${name} is needed for this value and is not installed. Run: npm install ${name}@${PACKAGE_RANGES[name]}`,
+      { package: name, cause },
+    )
+  }
+}
+
+/** Only the package itself: where one of its own dependencies is missing, installing it again would not help. */
+function isMissing(error: unknown, name: string): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  if (error.code !== 'ERR_MODULE_NOT_FOUND' && error.code !== 'MODULE_NOT_FOUND') return false
+  return /^Cannot find (?:package|module) '([^']+)'/.exec(error.message)?.[1] === name
+}

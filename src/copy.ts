@@ -1,0 +1,86 @@
+/**
+ * copy: an entry with its records into another database, a nested database with all its keys.
+ */
+import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import fsExtra from 'fs-extra'
+import { SERVICE } from './entry/database-directory.js'
+import { listFiles, RECORDS } from './entry/folder.js'
+import { ABSENT, listKeys, readPinned } from './entry/pin.js'
+import { Draft } from './entry/publish.js'
+import type { SetOptions } from './options.js'
+import { keyNotFound } from './reader.js'
+import { nestedPath, type Place, type Session } from './session.js'
+import { newState, STATE_FILE } from './state.js'
+import { explained, publishDraft, publishOptions } from './writer.js'
+
+/** Copies `from` to the free or replaceable key `to`. The copy keeps the record of where the value came from. */
+export async function copyEntry(
+  from: { session: Session; place: Place },
+  to: { session: Session; place: Place },
+  options: SetOptions,
+): Promise<void> {
+  await explained(to.place, 'Copying', async () => {
+    const publishing = publishOptions(to.session, options)
+    const draft = new Draft(to.place.directory, to.place.name, to.place.key, {
+      durable: publishing.durable,
+      signal: options.signal,
+      onProgress: options.onProgress,
+    })
+    try {
+      await copyInto(from.session, from.place, draft.path, `${to.place.directory.entry(to.place.name)}`)
+      for (const file of everyFile(draft.path)) draft.folder.adopt(file)
+    } catch (error) {
+      draft.discard()
+      throw error
+    }
+    await publishDraft(to.session, to.place, draft, publishing)
+  })
+}
+
+async function copyInto(session: Session, place: Place, target: string, finalPath: string): Promise<void> {
+  const outcome = await readPinned(place.directory, place.name, async (base, witness) => {
+    witness.listed = true
+    // A second try starts from nothing: the entry was replaced while the first one ran.
+    fsExtra.emptyDirSync(target)
+    const nested = nestedPath(place.directory.entry(place.name))
+    const inner = nested?.endsWith('/db') ? 'db' : undefined
+    for (const item of readdirSync(base)) {
+      if (item === inner || item === SERVICE || isLink(`${base}/${item}`)) continue
+      await fsExtra.copy(`${base}/${item}`, `${target}/${item}`, { filter: source => !isLink(source) })
+    }
+    if (nested !== undefined) await copyKeys(session, nested, `${target}/db`, `${finalPath}/db`, place.key)
+  })
+  if (outcome === ABSENT) throw keyNotFound(place)
+}
+
+async function copyKeys(
+  session: Session,
+  source: string,
+  target: string,
+  finalPath: string,
+  key: string,
+): Promise<void> {
+  const directory = session.directory(source)
+  mkdirSync(target, { recursive: true })
+  writeFileSync(`${target}/${STATE_FILE}`, newState(finalPath))
+  for (const name of listKeys(directory)) {
+    mkdirSync(`${target}/${name}`)
+    await copyInto(
+      session,
+      { directory, name, key: `${key}/${name}` },
+      `${target}/${name}`,
+      `${finalPath}/${name}`,
+    )
+  }
+}
+
+function everyFile(path: string): readonly string[] {
+  return [
+    ...listFiles(path),
+    ...RECORDS.filter(name => lstatSync(`${path}/${name}`, { throwIfNoEntry: false })),
+  ]
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+}

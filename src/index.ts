@@ -1,0 +1,38 @@
+/**
+ * dirdict: a dictionary-like database in a folder. Every public name, the dumpers among them.
+ *
+ * @packageDocumentation
+ */
+export type { TableInput } from '../dumpers/dataframe.js'
+export type { FolderFiles, ManagedFolder } from '../dumpers/folder.js'
+export { bytes, clone, dataframe, folder, json, ndarray, subdb, text } from '../dumpers/index.js'
+export { type Batch, DataBase, type Loaded } from './database.js'
+export type {
+  AnyDumper,
+  Dumper,
+  GetOptionsOf,
+  InputOf,
+  JsonValue,
+  LiveFolder,
+  LoaderArguments,
+  NestedDatabase,
+  NoOptions,
+  OutputOf,
+  RandomAccess,
+  ReadFolder,
+  ReadRange,
+  SetOptionsOf,
+  WriteData,
+  WriteFolder,
+} from './dumper.js'
+export type { Entry } from './entry-handle.js'
+export { DirdictError, type ErrorCode, type ErrorDetails, isDirdictError } from './errors.js'
+export type { Query } from './find.js'
+export type { Key } from './keys.js'
+export type { AcquireOptions, LockHandle, Locks } from './locks/lock.js'
+export type { FileRecord, GitState, Host, Metadata, Runtime, Script } from './metadata.js'
+export { array, type DType, type NDArray, type NDArrayData } from './ndarray.js'
+export type { Durability, GetOptions, OpenOptions, Schema, SetOptions, WaitOptions } from './options.js'
+export type { Repair } from './repair.js'
+export type { TreeOptions } from './tree.js'
+export type { Problem, VerifyReport } from './verify.js'

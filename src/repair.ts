@@ -1,0 +1,231 @@
+/**
+ * repair: finishes what crashes have left half done, collects what the dead have left, restores records.
+ * It takes the lock of a key before it touches it, so that it never disturbs a live writer.
+ */
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import type { DatabaseDirectory } from './entry/database-directory.js'
+import { listFiles } from './entry/folder.js'
+import { listKeys } from './entry/pin.js'
+import { finishUnfinished, releaseAndCollect } from './entry/publish.js'
+import { readTextSync } from './entry/raw-files.js'
+import { isfMetadataOf, isObject, loaderModule, readRecord } from './entry/record-files.js'
+import { GONE, hasCode } from './entry/system-errors.js'
+import { emptyTrash, removeTrash } from './entry/trash.js'
+import { isDirdictError } from './errors.js'
+import { acquireFileLock, ownersOf } from './locks/file.js'
+import { isDead, newToken } from './locks/token.js'
+import { nestedPath, type Session } from './session.js'
+
+/** Readers compare stamps within a minute; after ten nobody needs one any more. */
+const STAMP_LIFE_MS = 10 * 60_000
+/** User's files of these names in a managed folder make ISF take it for something else. */
+const CONFUSING: readonly string[] = [
+  'db',
+  'db_state.json',
+  'sqlitedict.db',
+  'object_meta.json',
+  'Loader.pickle',
+]
+
+/** One thing that repair did, or found and left alone. */
+export interface Repair {
+  readonly key: string
+  readonly action: 'finished' | 'unlocked' | 'collected' | 'restored' | 'taken back' | 'reported'
+  readonly detail: string
+}
+
+/** Repairs a database and those nested in it; tells what was done. */
+export async function repairDatabase(session: Session, root: DatabaseDirectory): Promise<readonly Repair[]> {
+  const done: Repair[] = []
+  await visit(session, root, '', done)
+  return done
+}
+
+async function visit(
+  session: Session,
+  directory: DatabaseDirectory,
+  prefix: string,
+  done: Repair[],
+): Promise<void> {
+  const report = (name: string, action: Repair['action'], detail: string): void => {
+    done.push({ key: prefix + name, action, detail })
+  }
+  if (directory.hasService()) {
+    directory.ensureService()
+    await finishSwaps(directory, report)
+    await takeBack(directory, report)
+    await collect(directory, report)
+    sweepStamps(directory)
+    await emptyTrash(directory)
+  }
+  for (const name of listKeys(directory)) {
+    await restoreRecords(session, directory, name, report)
+    const nested = nestedPath(directory.entry(name))
+    if (nested !== undefined) await visit(session, session.directory(nested), `${prefix}${name}/`, done)
+  }
+}
+
+type Report = (name: string, action: Repair['action'], detail: string) => void
+
+async function finishSwaps(directory: DatabaseDirectory, report: Report): Promise<void> {
+  for (const name of new Set([...namesIn(directory.readyEntry('')), ...namesIn(directory.lock(''))])) {
+    const ready = namesIn(directory.readyEntry('')).includes(name)
+    const owners = ownersOf(directory, name)
+    if (!ready && owners.length > 0 && !owners.every(isDead)) continue
+    const lock = await acquireFileLock(directory, name)
+    try {
+      finishUnfinished(directory, name, lock)
+    } finally {
+      releaseAndCollect(lock, false)
+    }
+    report(
+      name,
+      ready ? 'finished' : 'unlocked',
+      ready ? 'an interrupted replacement' : 'the lock of a process that ended',
+    )
+  }
+}
+
+/** A power cut may have torn an entry whose predecessor still lies in the trash: the predecessor comes back. */
+async function takeBack(directory: DatabaseDirectory, report: Report): Promise<void> {
+  for (const token of namesIn(directory.trash(''))) {
+    if (!isDead(token)) continue
+    for (const old of namesIn(directory.trash(token))) {
+      const match = /^old-[0-9a-f]+\.(.+)$/.exec(old)
+      const name = match?.[1]
+      if (
+        name === undefined ||
+        isWhole(directory.entry(name)) ||
+        !isWhole(`${directory.trash(token)}/${old}`)
+      )
+        continue
+      const lock = await acquireFileLock(directory, name)
+      try {
+        finishUnfinished(directory, name, lock)
+        if (
+          isWhole(directory.entry(name)) ||
+          statSync(directory.entry(name), { throwIfNoEntry: false }) === undefined
+        )
+          continue
+        renameSync(directory.entry(name), `${lock.holder}/torn`)
+        renameSync(`${directory.trash(token)}/${old}`, directory.entry(name))
+        report(name, 'taken back', 'the last whole value; its successor was cut off by a power failure')
+      } finally {
+        releaseAndCollect(lock, true)
+      }
+    }
+  }
+}
+
+/** Whether every recorded file is there in its full length. */
+function isWhole(entry: string): boolean {
+  try {
+    const record = readRecord(entry, '')
+    return (
+      record?.files.every(
+        file => statSync(`${entry}/${file.name}`, { throwIfNoEntry: false })?.size === file.bytes,
+      ) ?? true
+    )
+  } catch (error) {
+    if (isDirdictError(error) || hasCode(error, GONE)) return false
+    throw error
+  }
+}
+
+async function collect(directory: DatabaseDirectory, report: Report): Promise<void> {
+  for (const name of namesIn(directory.work(''))) {
+    if (!isDead(name)) continue
+    rmSync(directory.work(name), { recursive: true, force: true })
+    report('', 'collected', `work/${name}`)
+  }
+  for (const name of namesIn(directory.trash(''))) {
+    if (!isDead(name)) continue
+    await removeTrash(directory.trash(name))
+    report('', 'collected', `trash/${name}`)
+  }
+}
+
+function sweepStamps(directory: DatabaseDirectory): void {
+  for (const name of namesIn(directory.stamp(''))) {
+    const stats = statSync(directory.stamp(name), { throwIfNoEntry: false })
+    if (stats !== undefined && Date.now() - stats.mtimeMs > STAMP_LIFE_MS)
+      rmSync(directory.stamp(name), { force: true })
+  }
+}
+
+/** Loader.json and metadata.json can be made anew from dirdict.json. */
+async function restoreRecords(
+  session: Session,
+  directory: DatabaseDirectory,
+  name: string,
+  report: Report,
+): Promise<void> {
+  const entry = directory.entry(name)
+  try {
+    const record = readRecord(entry, name)
+    if (record === undefined) return
+    const dumper = session.dumpers.forName(record.dumper)
+    if (dumper === undefined)
+      return report(name, 'reported', `its dumper ${JSON.stringify(record.dumper)} is not registered`)
+    if (!isJsonObject(`${entry}/Loader.json`, content => typeof content.Loader === 'string')) {
+      await replaceRecord(
+        directory,
+        name,
+        'Loader.json',
+        `{"Loader": ${JSON.stringify(loaderModule(dumper))}}`,
+      )
+      report(name, 'restored', 'Loader.json')
+    }
+    if (!isJsonObject(`${entry}/metadata.json`, content => content.metadata_creation_time !== 'post_hoc')) {
+      await replaceRecord(directory, name, 'metadata.json', isfMetadataOf(record, dumper))
+      report(name, 'restored', 'metadata.json')
+    }
+    if (dumper.name === 'folder') {
+      const confusing = listFiles(entry).filter(file => CONFUSING.includes(file.split('/')[0] ?? ''))
+      for (const file of confusing)
+        report(name, 'reported', `its file ${JSON.stringify(file)} confuses Python's ISF`)
+    }
+  } catch (error) {
+    if (!isDirdictError(error) && !hasCode(error, GONE)) throw error
+    if (isDirdictError(error)) report(name, 'reported', error.message)
+  }
+}
+
+function isJsonObject(path: string, good: (content: Record<string, unknown>) => boolean): boolean {
+  try {
+    const content: unknown = JSON.parse(readTextSync(path))
+    return isObject(content) && good(content)
+  } catch (error) {
+    if (error instanceof SyntaxError || hasCode(error, GONE)) return false
+    throw error
+  }
+}
+
+async function replaceRecord(
+  directory: DatabaseDirectory,
+  name: string,
+  file: string,
+  text: string,
+): Promise<void> {
+  directory.ensureService()
+  const lock = await acquireFileLock(directory, name)
+  const token = newToken()
+  try {
+    const draft = directory.work(token)
+    mkdirSync(draft)
+    writeFileSync(`${draft}/record`, text, { flush: true })
+    renameSync(`${draft}/record`, `${directory.entry(name)}/${file}`)
+  } finally {
+    rmSync(directory.work(token), { recursive: true, force: true })
+    releaseAndCollect(lock, true)
+  }
+}
+
+function namesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    if (hasCode(error, GONE)) return []
+    throw error
+  }
+}

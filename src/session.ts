@@ -1,0 +1,84 @@
+/**
+ * What a database handle and the handles of its nested databases share, and where their keys lie on disk.
+ */
+import { lstatSync } from 'node:fs'
+import type { DumperTable } from './dumper-table.js'
+import { DatabaseDirectory } from './entry/database-directory.js'
+import type { Locks } from './locks/lock.js'
+import type { Durability } from './options.js'
+import { STATE_FILE } from './state.js'
+
+/** Directories that one session remembers; more are looked at anew. */
+const MOST_REMEMBERED = 1_000
+
+/** Where one key lies: a name in a database directory. */
+export interface Place {
+  readonly directory: DatabaseDirectory
+  readonly name: string
+  /** The whole key below the handle, for messages. */
+  readonly key: string
+}
+
+export class Session {
+  readonly readonly: boolean | 'warn'
+  readonly durability: Durability
+  readonly dumpers: DumperTable
+  readonly locks: Locks | undefined
+  readonly #directories = new Map<string, DatabaseDirectory>()
+
+  constructor(options: {
+    readonly: boolean | 'warn'
+    durability: Durability
+    dumpers: DumperTable
+    locks: Locks | undefined
+  }) {
+    this.readonly = options.readonly
+    this.durability = options.durability
+    this.dumpers = options.dumpers
+    this.locks = options.locks
+  }
+
+  /** Every handle of one directory shares one object, which remembers that its service directory is made. */
+  directory(path: string): DatabaseDirectory {
+    let directory = this.#directories.get(path)
+    if (directory === undefined) {
+      directory = new DatabaseDirectory(path)
+      const [oldest] = this.#directories.keys()
+      if (this.#directories.size >= MOST_REMEMBERED && oldest !== undefined) this.#directories.delete(oldest)
+      this.#directories.set(path, directory)
+    }
+    return directory
+  }
+
+  /** All directories that this session may have left something to clean up in. */
+  directories(): Iterable<DatabaseDirectory> {
+    return this.#directories.values()
+  }
+
+  /** Where a key lies, or the parts of the first ancestor that is missing or is no database. */
+  locate(root: DatabaseDirectory, parts: readonly string[]): Place | { readonly missing: readonly string[] } {
+    let directory = root
+    for (let i = 0; i < parts.length - 1; i++) {
+      const path = nestedPath(directory.entry(parts[i]!))
+      if (path === undefined) return { missing: parts.slice(0, i + 1) }
+      directory = this.directory(path)
+    }
+    return { directory, name: parts[parts.length - 1]!, key: parts.join('/') }
+  }
+}
+
+/** The database directory inside an entry: `db`, or in some old entries of ISF the entry itself. No links. */
+export function nestedPath(entry: string): string | undefined {
+  if (!isDirectory(entry)) return undefined
+  const inner = `${entry}/db`
+  if (isDirectory(inner) && isFile(`${inner}/${STATE_FILE}`)) return inner
+  return isFile(`${entry}/${STATE_FILE}`) ? entry : undefined
+}
+
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
+}

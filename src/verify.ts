@@ -1,0 +1,94 @@
+/**
+ * verify: every recorded file is read again and compared with its length and CRC-32. Changes nothing.
+ */
+import { closeSync, openSync } from 'node:fs'
+import type { DatabaseDirectory } from './entry/database-directory.js'
+import { checkedName } from './entry/folder.js'
+import { type ABSENT, listKeys, readPinned } from './entry/pin.js'
+import { checksum, READ_FLAGS } from './entry/raw-files.js'
+import { GONE, hasCode } from './entry/system-errors.js'
+import { DirdictError, type ErrorCode, isDirdictError } from './errors.js'
+import { readKind } from './reader.js'
+import { nestedPath, type Place, type Session } from './session.js'
+
+/** Something wrong with one key. */
+export interface Problem {
+  readonly key: string
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+export interface VerifyReport {
+  /** Keys whose files all agree with their record. */
+  readonly checked: number
+  /** Keys whose files nobody recorded: live entries, and what Python wrote. */
+  readonly unchecked: readonly string[]
+  readonly problems: readonly Problem[]
+}
+
+/** Checks every key of a database and of those nested in it. */
+export async function verifyDatabase(session: Session, root: DatabaseDirectory): Promise<VerifyReport> {
+  const report = { checked: 0, unchecked: [] as string[], problems: [] as Problem[] }
+  await visit(session, root, '', report)
+  return report
+}
+
+async function visit(
+  session: Session,
+  directory: DatabaseDirectory,
+  prefix: string,
+  report: { checked: number; unchecked: string[]; problems: Problem[] },
+): Promise<void> {
+  for (const name of listKeys(directory)) {
+    const key = prefix + name
+    try {
+      const outcome = await verifyEntry(session, { directory, name, key })
+      if (outcome === 'checked') report.checked++
+      else if (outcome === 'unchecked') report.unchecked.push(key)
+    } catch (error) {
+      if (!isDirdictError(error)) throw error
+      report.problems.push({ key, code: error.code, message: error.message })
+    }
+    const nested = nestedPath(directory.entry(name))
+    if (nested !== undefined) await visit(session, session.directory(nested), `${key}/`, report)
+  }
+}
+
+async function verifyEntry(session: Session, place: Place): Promise<'checked' | 'unchecked' | typeof ABSENT> {
+  return readPinned(place.directory, place.name, async (base, witness) => {
+    const { record, dumper } = readKind(session, place, base)
+    if (record === undefined || dumper.live) return 'unchecked'
+    for (const file of record.files) {
+      let fd: number
+      try {
+        fd = openSync(`${base}/${checkedName(file.name)}`, READ_FLAGS)
+      } catch (error) {
+        if (!hasCode(error, GONE)) throw error
+        witness.vanished = true
+        throw damaged(place.key, file.name, 'is missing')
+      }
+      try {
+        const found = await checksum(fd)
+        if (found.bytes !== file.bytes) {
+          throw damaged(place.key, file.name, `has ${found.bytes} bytes; ${file.bytes} were written`)
+        }
+        if (found.crc32 !== file.crc32)
+          throw damaged(place.key, file.name, 'is not what was written: its CRC-32 differs')
+      } finally {
+        closeSync(fd)
+      }
+    }
+    return 'checked'
+  })
+}
+
+function damaged(key: string, file: string, what: string): DirdictError {
+  return new DirdictError(
+    'CORRUPT_ENTRY',
+    `Key ${JSON.stringify(key)} is damaged: its file ${JSON.stringify(file)} ${what}.`,
+    {
+      key,
+      file,
+    },
+  )
+}

@@ -1,0 +1,227 @@
+/**
+ * The way of a value in: choose the dumper, stage its files and records, publish. Also what else changes a key.
+ */
+import type { AnyDumper } from './dumper.js'
+import type { DatabaseDirectory } from './entry/database-directory.js'
+import { Draft, finishUnfinished, type PublishOptions, releaseAndCollect } from './entry/publish.js'
+import { type Annotations, writeRecords } from './entry/record-files.js'
+import { GONE, hasCode, translate } from './entry/system-errors.js'
+import { DirdictError, isDirdictError } from './errors.js'
+import { acquireFileLock, type FileLock } from './locks/file.js'
+import type { LockHandle } from './locks/lock.js'
+import { holding } from './locks/turnstile.js'
+import type { Provenance } from './metadata.js'
+import type { SetOptions, WaitOptions } from './options.js'
+import { currentProvenance } from './provenance/provenance.js'
+import type { Place, Session } from './session.js'
+import { nestedPath } from './session.js'
+import { newState, readId } from './state.js'
+
+/** What `set` is about to store: everything but the place. */
+export interface Content {
+  readonly value: unknown
+  readonly dumper: AnyDumper
+  readonly options: SetOptions
+  readonly dumperOptions: object
+}
+
+/** Writes an entry without publishing or syncing it. The draft is the caller's to publish or discard. */
+export async function stage(session: Session, place: Place, content: Content): Promise<Draft> {
+  const { options, dumper } = content
+  checkAnnotations(session, options)
+  let provenance: Provenance | Promise<Provenance> = currentProvenance()
+  if (provenance instanceof Promise) provenance = await provenance
+  const draft = new Draft(place.directory, place.name, place.key, {
+    durable: isDurable(session, options),
+    signal: options.signal,
+    onProgress: options.onProgress,
+  })
+  try {
+    const args = await dumper.dump(content.value, draft.folder, content.dumperOptions)
+    options.signal?.throwIfAborted()
+    // What changes in place has no fixed length or checksum.
+    const files = dumper.live ? [] : draft.folder.files
+    writeRecords(draft.folder, dumper, args ?? {}, files, provenance, options, new Date())
+    return draft
+  } catch (error) {
+    draft.discard()
+    throw error
+  }
+}
+
+/** `set`: stage, then publish under the key's lock. */
+export async function writeValue(session: Session, place: Place, content: Content): Promise<void> {
+  await explained(place, 'Writing', async () => {
+    const draft = await stage(session, place, content)
+    await publishDraft(session, place, draft, publishOptions(session, content.options))
+  })
+}
+
+/** Publishes a staged entry, or removes it where that fails. */
+export async function publishDraft(
+  session: Session,
+  place: Place,
+  draft: Draft,
+  options: PublishOptions,
+): Promise<void> {
+  try {
+    await draft.folder.sync()
+    const outer = await acquireOuter(session, place, options)
+    try {
+      await draft.publish(options)
+    } finally {
+      await outer?.release()
+    }
+  } catch (error) {
+    draft.discard()
+    throw error
+  }
+}
+
+export function publishOptions(session: Session, options: SetOptions): PublishOptions {
+  const durable = isDurable(session, options)
+  return {
+    durable,
+    syncNames: durable,
+    overwrite: options.overwrite ?? true,
+    timeout: options.timeout,
+    signal: options.signal,
+  }
+}
+
+/** Runs `action` while this caller alone may write the key; what it publishes goes through {@link publishHeld}. */
+export async function whileLocked<T>(
+  session: Session,
+  place: Place,
+  options: WaitOptions,
+  action: (lock: FileLock) => Promise<T>,
+): Promise<T> {
+  return explained(place, 'Writing', async () => {
+    const outer = await acquireOuter(session, place, options)
+    try {
+      const lock = await acquireFileLock(place.directory, place.name, options)
+      lock.keepAlive()
+      try {
+        finishUnfinished(place.directory, place.name, lock)
+        return await holding(place.directory.lock(place.name), () => action(lock))
+      } finally {
+        releaseAndCollect(lock, session.durability === 'full')
+      }
+    } finally {
+      await outer?.release()
+    }
+  })
+}
+
+/** Stages and publishes under a lock that is held. */
+export async function publishHeld(
+  session: Session,
+  place: Place,
+  lock: FileLock,
+  content: Content,
+): Promise<void> {
+  const draft = await stage(session, place, content)
+  try {
+    await draft.folder.sync()
+    await draft.publishUnder(lock, publishOptions(session, content.options))
+  } catch (error) {
+    draft.discard()
+    throw error
+  }
+}
+
+/** Where a key lies, its missing ancestors made as nested databases. */
+export async function locateForWriting(
+  session: Session,
+  root: DatabaseDirectory,
+  parts: readonly string[],
+): Promise<Place> {
+  for (;;) {
+    const found = session.locate(root, parts)
+    if (!('missing' in found)) return found
+    await makeDatabase(session, root, found.missing)
+  }
+}
+
+/** Makes one nested database; nothing happens where somebody else has just made it. KEY_EXISTS where data lies. */
+export async function makeDatabase(
+  session: Session,
+  root: DatabaseDirectory,
+  parts: readonly string[],
+): Promise<void> {
+  const place = session.locate(root, parts)
+  if ('missing' in place) throw movedAway(parts.join('/'))
+  const { directory, name } = place
+  const content: Content = {
+    value: `${directory.entry(name)}/db`,
+    dumper: databaseMaker(session),
+    options: { overwrite: false },
+    dumperOptions: {},
+  }
+  try {
+    await writeValue(session, place, content)
+  } catch (error) {
+    if (!isDirdictError(error, 'KEY_EXISTS')) throw error
+    if (nestedPath(directory.entry(name)) === undefined) {
+      throw new DirdictError(
+        'KEY_EXISTS',
+        `${JSON.stringify(place.key)} holds data, and a database never overwrites data. Delete it, or choose another key.`,
+        { key: place.key, cause: error },
+      )
+    }
+  }
+}
+
+/** subdb, with the one file that makes a directory a database. */
+function databaseMaker(session: Session): AnyDumper {
+  return {
+    ...session.dumpers.forName('subdb')!,
+    async dump(path, folder) {
+      await folder.write('db/db_state.json', Buffer.from(newState(String(path))))
+      return undefined
+    },
+  }
+}
+
+/** Lets errors of the system speak of the key, and tells a vanished database from a missing file. */
+export async function explained<T>(place: Place, doing: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    if (hasCode(error, GONE) && place.directory.identify() === undefined) throw movedAway(place.key, error)
+    throw translate(error, `${doing} ${JSON.stringify(place.key)}`, { key: place.key })
+  }
+}
+
+function movedAway(key: string, cause?: unknown): DirdictError {
+  return new DirdictError(
+    'STALE_HANDLE',
+    `The database that holds ${JSON.stringify(key)} was deleted or renamed meanwhile; nothing was written.`,
+    { key, cause },
+  )
+}
+
+function isDurable(session: Session, options: SetOptions): boolean {
+  return (options.durability ?? session.durability) === 'full'
+}
+
+async function acquireOuter(
+  session: Session,
+  place: Place,
+  options: WaitOptions | PublishOptions,
+): Promise<LockHandle | undefined> {
+  if (session.locks === undefined) return undefined
+  const { timeout, signal } = options
+  return session.locks.acquire(`${readId(place.directory.path)}/${place.name}`, { timeout, signal })
+}
+
+function checkAnnotations(session: Session, { attributes, tags }: Annotations): void {
+  if (attributes === undefined && tags === undefined) return
+  const json = session.dumpers.forName('json')
+  if (
+    attributes !== undefined &&
+    (typeof attributes !== 'object' || Array.isArray(attributes) || !json?.check(attributes))
+  ) {
+    throw new DirdictError('VALUE_REJECTED', 'attributes have to be an object of plain JSON values.')
+  }
+}

@@ -1,0 +1,179 @@
+import { runInNewContext } from 'node:vm'
+import { describe, expect, it } from 'vitest'
+import { array, asNDArray, type DType, isContiguous, type NDArray, toNDArray } from '../../src/ndarray.js'
+
+describe('array', () => {
+  it('makes float64, int64 and bool of numbers, bigints and booleans', () => {
+    expect(array([1, 2.5, -0])).toEqual({
+      data: Float64Array.of(1, 2.5, -0),
+      shape: [3],
+      stride: [1],
+      offset: 0,
+      dtype: 'float64',
+    })
+    expect(array([2n ** 63n - 1n, -(2n ** 63n)])).toMatchObject({
+      data: BigInt64Array.of(2n ** 63n - 1n, -(2n ** 63n)),
+      dtype: 'int64',
+    })
+    expect(array([true, false])).toMatchObject({ data: Uint8Array.of(1, 0), dtype: 'bool' })
+    expect(array([])).toMatchObject({ data: new Float64Array(), shape: [0] })
+  })
+
+  it('keeps typed arrays, strings and byte strings without a copy', () => {
+    for (const data of [new Int16Array(4), ['a', 'b', 'c', 'd'], [1, 2, 3, 4].map(n => Uint8Array.of(n))]) {
+      expect(array(data, [2, 2]).data).toBe(data)
+    }
+    const pairs = new Float32Array(8)
+    expect(array(pairs, [2, 2], 'complex64')).toMatchObject({
+      data: pairs,
+      stride: [2, 1],
+      dtype: 'complex64',
+    })
+    expect(array(new BigInt64Array(2), undefined, 'datetime64[us]')).toMatchObject({ shape: [2] })
+  })
+
+  it('takes the bits of a Float16Array, and its numbers where it becomes another dtype', () => {
+    const bits = Uint16Array.of(0x3c00, 0xc000)
+    const float16 = Object.assign(Object.create(bits), { 0: 1, 1: -2 }) as object
+    expect(asNDArray(float16)).toBeUndefined()
+    const Float16 = (globalThis as { Float16Array?: new (values: number[]) => never }).Float16Array
+    if (Float16 === undefined) return
+    expect(array(new Float16([1, -2]))).toMatchObject({ data: bits, dtype: 'float16' })
+    expect(array(new Float16([1, -2]), [2], 'float32').data).toEqual(Float32Array.of(1, -2))
+    expect(array(new Float16([1, 2]), [2], 'uint16').data).toEqual(Uint16Array.of(1, 2))
+  })
+
+  it('converts exactly, and rounds nothing but fractions', () => {
+    expect(array([0, 255], [2], 'uint8').data).toEqual(Uint8Array.of(0, 255))
+    expect(array([2 ** 60], [1], 'int64').data).toEqual(BigInt64Array.of(2n ** 60n))
+    expect(array([0.1, Number.NaN, Number.NEGATIVE_INFINITY], [3], 'float32').data).toEqual(
+      Float32Array.of(0.1, Number.NaN, Number.NEGATIVE_INFINITY),
+    )
+    expect(array([1, 0], [2], 'bool').data).toEqual(Uint8Array.of(1, 0))
+    expect(array([5n], [1], 'int8').data).toEqual(Int8Array.of(5))
+    expect(array([1, 2, 3, 4], [2], 'complex128').data).toEqual(Float64Array.of(1, 2, 3, 4))
+    expect(array([1, -0, 65504, 2 ** -24, 0.1], [5], 'float16').data).toEqual(
+      Uint16Array.of(0x3c00, 0x8000, 0x7bff, 1, 0x2e66),
+    )
+  })
+
+  const refused: [string, () => unknown][] = [
+    ['a fraction as an integer', () => array([1.5], [1], 'int32')],
+    ['a fraction as int64', () => array([1.5], [1], 'int64')],
+    ['NaN as an integer', () => array([Number.NaN], [1], 'uint16')],
+    ['256 as uint8', () => array([256], [1], 'uint8')],
+    ['-1 as uint64', () => array([-1], [1], 'uint64')],
+    ['2^63 as int64', () => array([2n ** 63n])],
+    ['2 as bool', () => array([2], [1], 'bool')],
+    ['1e39 as float32', () => array([1e39], [1], 'float32')],
+    ['65520 as float16', () => array([65520], [1], 'float16')],
+    ['a bigint that a double rounds', () => array([2n ** 53n + 1n], [1], 'float64')],
+    ['a bigint beyond all doubles', () => array([10n ** 400n], [1], 'float64')],
+    ['numbers as strings', () => array([1], [1], 'str')],
+    ['strings as numbers', () => array(['1'], [1], 'float64')],
+    ['strings as byte strings', () => array(['1'], [1], 'bytes')],
+    ['another number of elements', () => array([1, 2, 3], [2, 2])],
+    ['an unknown dtype', () => array([1], [1], 'float128' as DType)],
+    ['an unknown unit', () => array([1n], [1], 'datetime64[weeks]')],
+    ['a name of Object.prototype', () => array([1], [1], 'constructor' as DType)],
+    ['holes', () => array(new Array<number>(2))],
+    ['mixed elements', () => array([1, 'a'] as number[])],
+    ['no array', () => array(new Map() as never)],
+    ['a clamped array', () => array(new Uint8ClampedArray(2) as never)],
+  ]
+  it.each(refused)('refuses %s', (_, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'VALUE_REJECTED' }))
+  })
+})
+
+describe('asNDArray', () => {
+  it('takes a typed array alone as one axis, of any realm', () => {
+    expect(asNDArray(new Uint8Array(3))).toMatchObject({ shape: [3], stride: [1], offset: 0, dtype: 'uint8' })
+    expect(asNDArray(runInNewContext('new BigUint64Array(2)'))).toMatchObject({ shape: [2], dtype: 'uint64' })
+    expect(asNDArray(runInNewContext('({ data: new Float32Array(2), shape: [2] })'))).toMatchObject({
+      dtype: 'float32',
+    })
+  })
+
+  it('takes a scijs ndarray, whose names for dtypes are its own', () => {
+    class View2d {
+      shape = [2, 2]
+      stride = [-2, 1]
+      offset = 2
+      constructor(
+        readonly data: unknown,
+        readonly dtype: string,
+      ) {}
+    }
+    expect(asNDArray(new View2d(new BigInt64Array(4), 'bigint64'))).toMatchObject({
+      dtype: 'int64',
+      offset: 2,
+    })
+    expect(asNDArray(new View2d(['a', 'b', 'c', 'd'], 'array'))).toMatchObject({ dtype: 'str' })
+    expect(asNDArray(new View2d(new Uint8ClampedArray(4), 'uint8_clamped'))).toBeUndefined()
+  })
+
+  it("takes a chunk of zarrita's, which has neither offset nor dtype", () => {
+    const chunk = { data: new Float32Array(6), shape: [2, 3], stride: [3, 1] }
+    expect(asNDArray(chunk)).toEqual({ ...chunk, offset: 0, dtype: 'float32' })
+  })
+
+  it('gives back an array of ours as it is', () => {
+    const ours = array(['a'], [])
+    expect(asNDArray(ours)).toEqual(ours)
+  })
+
+  const whole: NDArray = {
+    data: new Float64Array(6),
+    shape: [2, 3],
+    stride: [3, 1],
+    offset: 0,
+    dtype: 'float64',
+  }
+  const none: [string, unknown][] = [
+    ['undefined', undefined],
+    ['null', null],
+    ['a number', 5],
+    ['an object', { data: 5, shape: [1] }],
+    ['a DataView', new DataView(new ArrayBuffer(8))],
+    ['an ArrayBuffer', new ArrayBuffer(8)],
+    ['a clamped array', new Uint8ClampedArray(2)],
+    ['plain numbers', { data: [1, 2], shape: [2] }],
+    ['plain numbers alone', [1, 2]],
+    ['mixed elements', { data: ['a', 1], shape: [2] }],
+    ['a negative shape', { ...whole, shape: [-2, 3] }],
+    ['a fraction in the shape', { ...whole, shape: [1.5, 3] }],
+    ['a shape that is no array', { ...whole, shape: 6 }],
+    ['a shape that fits no memory', { data: new Float64Array(6), shape: [7] }],
+    ['a stride for another number of axes', { ...whole, stride: [1] }],
+    ['a fraction in the stride', { ...whole, stride: [0.5, 1] }],
+    ['a stride that leaves the memory', { ...whole, stride: [4, 1] }],
+    ['a stride that runs below the memory', { ...whole, stride: [-3, 1] }],
+    ['a negative offset', { ...whole, offset: -1 }],
+    ['an offset that leaves the memory', { ...whole, offset: 1 }],
+    ['a negative offset without elements', { ...whole, shape: [0, 3], offset: -1 }],
+    ['a shape beyond all numbers', { ...whole, shape: [2 ** 52, 2 ** 52] }],
+    ['half a complex number too little', { ...whole, data: new Float64Array(11), dtype: 'complex128' }],
+    ['an unknown dtype', { ...whole, dtype: 'float128' }],
+    ['a dtype of other memory', { ...whole, dtype: 'int64' }],
+    ['int64 in plain numbers', { data: [1, 2], shape: [2], dtype: 'int64' }],
+  ]
+  it.each(none)('does not take %s, and toNDArray says why', (_, value) => {
+    expect(asNDArray(value)).toBeUndefined()
+    expect(() => toNDArray(value)).toThrow(expect.objectContaining({ code: 'VALUE_REJECTED' }))
+  })
+
+  it('takes strides of zero, which repeat an element', () => {
+    expect(asNDArray({ ...whole, shape: [1000, 6], stride: [0, 1] })).toBeDefined()
+  })
+})
+
+describe('isContiguous', () => {
+  it('looks past axes of one element, and past the strides of an empty array', () => {
+    expect(isContiguous({ shape: [2, 1, 3], stride: [3, 77, 1] })).toBe(true)
+    expect(isContiguous({ shape: [0, 4], stride: [9, 9] })).toBe(true)
+    expect(isContiguous({ shape: [], stride: [] })).toBe(true)
+    expect(isContiguous({ shape: [2, 3], stride: [1, 2] })).toBe(false)
+    expect(isContiguous({ shape: [3], stride: [2] })).toBe(false)
+  })
+})
