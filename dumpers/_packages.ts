@@ -4,14 +4,14 @@
  */
 import { DirdictError } from '../src/errors.js'
 
-/** The packages that dumpers import lazily, with the ranges that they were tested with. */
-export const PACKAGE_RANGES = {
+/** The name of a package that dumpers import lazily. */
+export type LazyPackage = 'apache-arrow' | 'parquet-wasm'
+
+/** The ranges that the dumpers were tested with. */
+export const PACKAGE_RANGES: Readonly<Record<LazyPackage, string>> = {
   'apache-arrow': '^21.2.0',
   'parquet-wasm': '^0.8.0',
-} as const satisfies Readonly<Record<string, string>>
-
-/** The name of a package that dumpers may import lazily. */
-export type LazyPackage = keyof typeof PACKAGE_RANGES
+}
 
 /**
  * Imports a package. The specifier is said twice because bundlers and TypeScript follow only a literal one.

@@ -10,13 +10,16 @@ import { isTableInput, type TableInput, toTable } from './_arrow/table.js'
 import { importPackage, PACKAGE_RANGES } from './_packages.js'
 import { describe, isObjectMeta, labelled } from './_parquet/pandas.js'
 import { readParquet } from './_parquet/read.js'
-import { type ParquetCompression, writeParquet } from './_parquet/write.js'
+import { writeParquet } from './_parquet/write.js'
 
 export type { ColumnInput, RowInput, TableInput, TableLike, VectorLike } from './_arrow/table.js'
 
 /** Options of `set` with `dataframe`. */
 export interface DataframeSetOptions {
-  /** zstd files are smaller by a quarter; snappy is faster. @default 'zstd' */
+  /**
+   * zstd files are smaller by a quarter; snappy is faster.
+   * @default 'zstd'; 'snappy' with more than 1,000 columns, where setting up zstd for each takes most of the time
+   */
   readonly compression?: 'zstd' | 'snappy'
 }
 
@@ -63,7 +66,7 @@ export const dataframe: Dumper<TableInput, Table, DataframeSetOptions, Dataframe
   check: isTableInput,
 
   async dump(value, folder, options) {
-    const compression = compressionOf(options)
+    checkCompression(options)
     const arrow = await importPackage('apache-arrow', () => import('apache-arrow'))
     const wasm = await importPackage('parquet-wasm', () => import('parquet-wasm'))
     const bare = toTable(arrow, value)
@@ -75,7 +78,7 @@ export const dataframe: Dumper<TableInput, Table, DataframeSetOptions, Dataframe
       new Map(bare.schema.metadata).set('pandas', pandas),
     )
     folder.signal?.throwIfAborted()
-    const bytes = written(() => writeParquet(arrow, wasm, table, compression))
+    const bytes = written(() => writeParquet(arrow, wasm, table, options.compression))
     folder.signal?.throwIfAborted()
     await folder.write(FILE, bytes)
     await folder.writeJson(META, objectMeta)
@@ -96,8 +99,8 @@ export const dataframe: Dumper<TableInput, Table, DataframeSetOptions, Dataframe
   },
 }
 
-function compressionOf({ compression = 'zstd' }: DataframeSetOptions): ParquetCompression {
-  if (compression === 'zstd' || compression === 'snappy') return compression
+function checkCompression({ compression }: DataframeSetOptions): void {
+  if (compression === undefined || compression === 'zstd' || compression === 'snappy') return
   throw new DirdictError('OPTION_INVALID', "The option `compression` is 'zstd' or 'snappy'.", {
     option: 'compression',
   })
@@ -123,18 +126,17 @@ async function readObjectMeta(
   return meta
 }
 
-/** The same batches under a schema whose fields have the same names and types. */
+/**
+ * The same batches under a schema whose fields have the same names and types. The batches are not made again with it:
+ * that takes time with the square of the number of columns, and Arrow reads the names from the table.
+ */
 function withSchema(
   arrow: Arrow,
   table: Table,
   fields: Table['schema']['fields'],
   metadata: Map<string, string>,
 ): Table {
-  const schema = new arrow.Schema(fields, metadata)
-  return new arrow.Table(
-    schema,
-    table.batches.map(batch => new arrow.RecordBatch(schema, batch.data)),
-  )
+  return new arrow.Table(new arrow.Schema(fields, metadata), table.batches)
 }
 
 /** parquet-wasm names the type that it cannot write; when memory runs out it panics. */
@@ -142,7 +144,7 @@ function written(write: () => Uint8Array): Uint8Array {
   try {
     return write()
   } catch (cause) {
-    const panic = cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError
+    const panic = cause instanceof Error && (cause.name === 'RuntimeError' || cause.name === 'RangeError')
     const why = panic ? 'it is too large for one file; store it in parts' : String(cause)
     throw new DirdictError('VALUE_REJECTED', `The table cannot be written as Parquet: ${why}.`, {
       dumper: 'dataframe',

@@ -2,7 +2,6 @@
  * DataBase: the dictionary. Each member checks what it is asked, finds the place of the key, and hands over to the
  * file that does it; what a member promises is said here.
  */
-import { statSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { BatchWriter } from './batch.js'
 import { maybeCalculateValue, updateValue } from './calculate.js'
@@ -451,10 +450,13 @@ export class DataBase<S extends Schema = NoSchema> {
     return `DataBase ${this.#directory.path}`
   }
 
-  [inspect.custom](): string {
-    return statSync(this.#directory.path, { throwIfNoEntry: false }) === undefined
-      ? `${this.toString()} (gone)`
-      : inspectDatabase(this.#directory)
+  // Declared this way because a computed name has no place in isolated declarations.
+  static {
+    Object.defineProperty(DataBase.prototype, inspect.custom, {
+      value(this: DataBase): string {
+        return this.#directory.identify() === undefined ? `${this} (gone)` : inspectDatabase(this.#directory)
+      },
+    })
   }
 
   readonly #openNested: OpenNested = async (place, path) => {

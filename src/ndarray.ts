@@ -100,7 +100,7 @@ export function array<D extends DType>(
 export function array(data: unknown, shape?: readonly number[], dtype?: DType): NDArray {
   const own = ownMemory(data, dtype)
   const wanted = dtype ?? own?.dtype ?? naturalDType(data)
-  if (!isDType(wanted)) throw rejected(`'${wanted}' is no dtype`)
+  if (!isName(wanted)) throw rejected(`'${String(wanted)}' is no dtype`)
   if (own === undefined && !Array.isArray(data)) {
     throw rejected('arrays are made of typed arrays, or of plain arrays whose elements have one type')
   }
@@ -150,8 +150,9 @@ function recognise(value: unknown): NDArray | string {
     return 'this is no array: neither a typed array nor an object with data and shape'
   }
   const { data, shape, stride, offset, dtype }: Partial<Record<keyof NDArray, unknown>> = value
-  const named = unnamed.includes(dtype) ? undefined : (foreignNames.get(dtype) ?? String(dtype))
-  if (named !== undefined && !isDType(named)) return `'${named}' is no dtype`
+  const named = unnamed.includes(dtype) ? undefined : (foreignNames.get(dtype) ?? dtype)
+  if (named !== undefined && !isName(named))
+    return typeof named === 'string' ? `'${named}' is no dtype` : 'its dtype is no name'
   const own = ownMemory(data, named)
   if (own === undefined)
     return 'its data are neither a typed array nor all strings nor all Uint8Arrays; see array()'
@@ -167,6 +168,7 @@ function recognise(value: unknown): NDArray | string {
   }
   const length = Math.floor(own.data.length / componentsOf(found.dtype))
   const count = shape.reduce((product, n) => product * n, 1)
+  if (!Number.isSafeInteger(count)) return `shape [${shape}] has more elements than can be counted`
   if (stride === undefined && offset === undefined && count !== length) {
     return `shape [${shape}] has ${count} elements, its data ${length}`
   }
@@ -226,6 +228,10 @@ function holds(own: DType, wanted: DType): boolean {
 function naturalDType(data: unknown): DType {
   const first: unknown = Array.isArray(data) ? data[0] : undefined
   return typeof first === 'bigint' ? 'int64' : typeof first === 'boolean' ? 'bool' : 'float64'
+}
+
+function isName(value: unknown): value is DType {
+  return typeof value === 'string' && isDType(value)
 }
 
 function isWholes(value: unknown): value is readonly number[] {

@@ -2,7 +2,7 @@
  * Arrow types and data of any copy of apache-arrow, made again with ours out of the same buffers; nothing is copied.
  * Tables of the CommonJS build pass `instanceof` and then throw deep inside the writer of the ESM build.
  */
-import type { Data, DataType, Field, Vector } from 'apache-arrow'
+import type { Data, DataType, Dictionary, Field, Vector } from 'apache-arrow'
 
 /** The module, as `importPackage` gives it. */
 export type Arrow = typeof import('apache-arrow')
@@ -21,14 +21,13 @@ export class Rebuilder {
     return new this.#arrow.Field(name, this.type(field.type), field.nullable, new Map(field.metadata))
   }
 
-  /** Undefined stands for a type that neither side knows how to carry: unions, and what a newer Arrow added. */
+  /** Throws TypeError for what Parquet cannot hold: unions, and what a newer Arrow added. */
   type(type: DataType): DataType {
     const arrow = this.#arrow
     const { DataType } = arrow
     if (DataType.isDictionary(type)) {
       const inner = this.type(type.dictionary)
-      const indices = new arrow.Int(type.indices.isSigned, type.indices.bitWidth)
-      return new arrow.Dictionary(inner, indices, this.#nextId++, type.isOrdered)
+      return new arrow.Dictionary(inner, keyType(arrow, type.indices), this.#nextId++, type.isOrdered)
     }
     if (DataType.isList(type)) return new arrow.List(this.field(first(type.children)))
     if (DataType.isLargeList(type)) return new arrow.LargeList(this.field(first(type.children)))
@@ -52,7 +51,7 @@ export class Rebuilder {
       type,
       data.offset,
       data.length,
-      data.nullCount,
+      DataType.isNull(type) ? data.length : data.nullCount,
       [data.valueOffsets, data.values, data.nullBitmap, data.typeIds],
       children,
       dictionary,
@@ -72,6 +71,13 @@ export class Rebuilder {
     this.#dictionaries.set(vector, made)
     return made
   }
+}
+
+function keyType(arrow: Arrow, { isSigned, bitWidth }: Dictionary['indices']): Dictionary['indices'] {
+  if (bitWidth === 8) return isSigned ? new arrow.Int8() : new arrow.Uint8()
+  if (bitWidth === 16) return isSigned ? new arrow.Int16() : new arrow.Uint16()
+  if (bitWidth === 32) return isSigned ? new arrow.Int32() : new arrow.Uint32()
+  throw new TypeError('Dictionaries with 64-bit keys are not supported')
 }
 
 function flatType(arrow: Arrow, type: DataType): DataType {

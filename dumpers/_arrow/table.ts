@@ -41,7 +41,7 @@ interface Column {
 /** By structure alone: apache-arrow is not imported for this. */
 export function isTableInput(value: unknown): value is TableInput {
   if (isTable(value)) return true
-  if (!Array.isArray(value) || value.length === 0) return false
+  if (!isArray(value) || value.length === 0) return false
   return isPairs(value) || value.every(isRow)
 }
 
@@ -57,6 +57,8 @@ export function toTable(arrow: Arrow, value: TableInput): Table {
     })
     return assemble(arrow, columns, value.schema.metadata)
   }
+  if (!isArray(value))
+    throw rejected('The value is neither an Arrow Table, an array of columns nor an array of rows.')
   const pairs: readonly (readonly [string, unknown])[] = isPairs(value) ? value : columnsOfRows(value)
   checkNames(pairs.map(([name]) => name))
   const columns = pairs.map(([name, column]) => {
@@ -68,6 +70,11 @@ export function toTable(arrow: Arrow, value: TableInput): Table {
   })
   checkLengths(columns)
   return assemble(arrow, columns, new Map())
+}
+
+/** `Array.isArray` does not narrow to a readonly array. */
+function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value)
 }
 
 function isTable(value: unknown): value is Table {
@@ -163,7 +170,7 @@ function assemble(arrow: Arrow, columns: readonly Column[], metadata: ReadonlyMa
   }
   cuts.delete(0)
   const type = new arrow.Struct(schema.fields)
-  const pieces = columns.map(({ chunks }) => cutter(chunks))
+  const pieces = columns.map(({ chunks }) => cutter(arrow, chunks))
   let start = 0
   const batches = [...cuts]
     .sort((a, b) => a - b)
@@ -177,14 +184,14 @@ function assemble(arrow: Arrow, columns: readonly Column[], metadata: ReadonlyMa
 }
 
 /** Gives the rows of `chunks` in order, `length` at a time; no piece crosses the end of a chunk. */
-function cutter(chunks: readonly Data[]): (length: number) => Data {
+function cutter(arrow: Arrow, chunks: readonly Data[]): (length: number) => Data {
   const full = chunks.filter(chunk => chunk.length > 0)
   let index = 0
   let offset = 0
   return length => {
     const chunk = full[index]!
     const whole = offset === 0 && length === chunk.length
-    const piece = whole ? chunk : chunk.slice(offset, length)
+    const piece = whole ? chunk : cut(arrow, chunk, offset, length)
     offset += length
     if (offset === chunk.length) {
       index++
@@ -192,6 +199,12 @@ function cutter(chunks: readonly Data[]): (length: number) => Data {
     }
     return piece
   }
+}
+
+function cut(arrow: Arrow, chunk: Data, offset: number, length: number): Data {
+  // The slice of a Null column would say that its number of nulls is not known.
+  if (arrow.DataType.isNull(chunk.type)) return arrow.makeData({ type: chunk.type, length })
+  return chunk.slice(offset, length)
 }
 
 function rowsOf(chunks: readonly Data[]): number {

@@ -4,7 +4,7 @@
  */
 
 import { DirdictError } from '../../src/errors.js'
-import { componentsOf, isContiguous, type NDArray, type TypedArray } from '../../src/ndarray.js'
+import { componentsOf, type DType, isContiguous, type NDArray, type TypedArray } from '../../src/ndarray.js'
 import { formatDescr } from './descr.js'
 import { blocksOf, countOf, walk, walkTiles } from './gather.js'
 import { formatHeader } from './header.js'
@@ -24,7 +24,7 @@ export function encode(a: NDArray, signal?: AbortSignal): Iterable<Uint8Array> {
     )
   }
   if (!Array.isArray(a.data)) return encodeNumbers(a, a.data, signal)
-  return isStrings(a.data) ? encodeStrings(a, a.data, signal) : encodeBytes(a, a.data, signal)
+  return isStrings(a.data, a.dtype) ? encodeStrings(a, a.data, signal) : encodeBytes(a, a.data, signal)
 }
 
 function encodeNumbers(a: NDArray, data: TypedArray, signal: AbortSignal | undefined): Iterable<Uint8Array> {
@@ -98,6 +98,6 @@ function copyRun(
   }
 }
 
-function isStrings(items: string[] | Uint8Array[]): items is string[] {
-  return typeof items[0] === 'string' || items.length === 0
+function isStrings(_items: string[] | Uint8Array[], dtype: DType): _items is string[] {
+  return dtype === 'str'
 }

@@ -90,7 +90,8 @@ function footerOf(bytes: Uint8Array): Uint8Array {
 
 /** The schema of Arrow that Arrow's writers keep in the footer, in base64: it must name the same columns. */
 function projectArrowSchema(arrow: Arrow, encoded: string, columns: readonly string[]): string {
-  const { schema } = arrow.tableFromIPC(Buffer.from(encoded, 'base64'))
+  // Not `tableFromIPC`: an empty batch of thousands of columns takes a tenth of a second.
+  const { schema } = arrow.RecordBatchReader.from(Buffer.from(encoded, 'base64')).open()
   const fields = columns.map(name => {
     const field = schema.fields.find(field => field.name === name)
     if (field === undefined) throw new RangeError(`its Arrow schema lacks column ${JSON.stringify(name)}`)

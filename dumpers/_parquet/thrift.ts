@@ -149,10 +149,15 @@ class Cursor {
 
   /** A number of bytes or items, which cannot be more than there are bytes left. */
   size(): number {
-    const value = this.varint()
-    if (value > BigInt(this.#bytes.byteLength - this.position))
-      throw new RangeError('the footer ends inside a value')
-    return Number(value)
+    let value = 0
+    for (let unit = 1; unit <= 2 ** 28; unit *= 128) {
+      const byte = this.byte()
+      value += (byte & 0x7f) * unit
+      if (byte >= 0x80) continue
+      if (value > this.#bytes.byteLength - this.position) break
+      return value
+    }
+    throw new RangeError('the footer ends inside a value')
   }
 
   listHeader(): { type: number; count: number } {

@@ -15,8 +15,8 @@ export function isPlainObject(value: object): boolean {
 
 /** The name of a value's class, for messages. */
 export function className(value: object): string {
-  const { constructor } = value as { constructor?: { name?: unknown } }
-  return typeof constructor?.name === 'string' && constructor.name !== ''
-    ? constructor.name
+  const { constructor: type } = value as { constructor?: { name?: unknown } }
+  return typeof type?.name === 'string' && type.name !== ''
+    ? type.name
     : 'class instance'
 }

@@ -29,6 +29,8 @@ export class DatabaseDirectory {
   readonly service: string
   /** Permission bits that staged directories get, so that a second user of the group can replace them. */
   #mode: number | undefined
+  /** Whether the process's umask takes bits away that the database directory has. */
+  #masked = false
   #ready = false
 
   constructor(path: string) {
@@ -81,6 +83,7 @@ export class DatabaseDirectory {
     if (this.#ready) return
     const stats = statSync(this.path)
     this.#mode = stats.mode & 0o7777
+    this.#masked = (0o777 & ~process.umask()) !== (this.#mode & 0o777)
     for (const path of [this.service, ...PARTS.map(part => `${this.service}/${part}`)]) {
       if (succeeds(['EEXIST'], () => this.#makeDirectory(path))) {
         // The group decides whether a second user can lock; where we may not set it, setgid directories do.
@@ -115,8 +118,7 @@ export class DatabaseDirectory {
 
   #makeDirectory(path: string): void {
     mkdirSync(path)
-    const mode = this.#mode ?? 0o777
-    if ((0o777 & ~process.umask() & 0o777) !== (mode & 0o777)) chmodSync(path, mode)
+    if (this.#masked && this.#mode !== undefined) chmodSync(path, this.#mode)
   }
 }
 

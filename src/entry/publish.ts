@@ -9,7 +9,6 @@ import {
   lstatSync,
   readdirSync,
   renameSync,
-  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -20,7 +19,7 @@ import { newToken } from '../locks/token.js'
 import type { DatabaseDirectory } from './database-directory.js'
 import { EntryWriteFolder } from './folder.js'
 import { GONE, OCCUPIED, succeeds, translate } from './system-errors.js'
-import { removeLater } from './trash.js'
+import { removeEmptyLater, removeLater } from './trash.js'
 
 export interface PublishOptions extends AcquireOptions {
   /** Returns only after the names are on disk. A batch syncs them itself, once for all. */
@@ -88,7 +87,7 @@ export class Draft {
     if (isOccupied(directory.entry(name))) refuseReplacement(directory, name, options.overwrite)
     const claimed = `${lock.holder}/${this.#token}`
     if (!succeeds(GONE, () => renameSync(this.#path, claimed))) throw lockLost(name)
-    rmdirSync(directory.work(this.#token))
+    removeEmptyLater(directory.work(this.#token))
     if (!isOccupied(directory.entry(name)) && moveInto(claimed, directory.entry(name), name)) {
       if (options.syncNames) await directory.sync()
       return
@@ -107,7 +106,7 @@ export class Draft {
     const { directory, name } = this
     const box = directory.work(this.#token)
     const lock = directory.lock(name)
-    if (isTaken(directory, name) || !succeeds(OCCUPIED, () => renameSync(box, lock))) {
+    if (!succeeds(OCCUPIED, () => renameSync(box, lock))) {
       this.#toGeneralForm(box)
       return false
     }
@@ -116,8 +115,8 @@ export class Draft {
     try {
       published = !isTaken(directory, name) && moveInto(staged, directory.entry(name), name)
     } finally {
-      if (!published) this.#toGeneralForm(lock)
-      succeeds([...OCCUPIED, ...GONE], () => rmdirSync(lock))
+      if (published) removeEmptyLater(lock)
+      else this.#toGeneralForm(lock)
     }
     return published
   }
@@ -128,7 +127,7 @@ export class Draft {
     const token = newToken()
     const work = this.directory.makeWork(token, 'new')
     renameSync(`${box}/${old}`, `${work}/new`)
-    if (box === this.directory.work(old)) rmdirSync(box)
+    removeEmptyLater(box)
     this.#token = token
     this.#path = `${work}/new`
     this.#light = false

@@ -30,6 +30,10 @@ const CHUNK = 8 * 1024 * 1024
 
 export const openAsync: (path: string, flags: number) => Promise<number> = promisify(open)
 export const closeAsync: (fd: number) => Promise<void> = promisify(close)
+/** Bytes in one write: they are still in the processor's cache when their checksum is taken. */
+const WRITTEN_AT_ONCE = 512 * 1024
+/** Writes under way at once: none waits for the main thread to come round. */
+const IN_FLIGHT = 3
 /** writev takes at most 1,024 pieces (IOV_MAX). */
 const MOST_PIECES = 1024
 const readAsync = promisify(read)
@@ -115,10 +119,30 @@ export async function checksum(fd: number, signal?: AbortSignal): Promise<{ byte
   }
 }
 
-/** Views of at most 8 MiB on the memory of `data`, in order. */
-function* chunksOf(data: ArrayBufferView): Generator<Uint8Array> {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  for (let start = 0; start < bytes.byteLength; start += CHUNK) yield bytes.subarray(start, start + CHUNK)
+interface Batch {
+  readonly chunks: readonly Uint8Array[]
+  readonly position: number
+  readonly size: number
+  readonly written: Promise<{ bytesWritten: number }>
+}
+
+/** Views on the memory of `pieces`, in order, gathered to about half a MiB. */
+function* batches(pieces: readonly ArrayBufferView[]): Generator<readonly Uint8Array[]> {
+  let batch: Uint8Array[] = []
+  let size = 0
+  for (const piece of pieces) {
+    for (let start = 0; start < piece.byteLength; ) {
+      const length = Math.min(WRITTEN_AT_ONCE - size, piece.byteLength - start)
+      batch.push(new Uint8Array(piece.buffer, piece.byteOffset + start, length))
+      start += length
+      size += length
+      if (size < WRITTEN_AT_ONCE && batch.length < MOST_PIECES) continue
+      yield batch
+      batch = []
+      size = 0
+    }
+  }
+  if (size > 0) yield batch
 }
 
 /** Writes everything that `data` gives; the checksum of a chunk is taken while it is being written. */
@@ -128,6 +152,7 @@ export class FileWriter {
   readonly #signal: AbortSignal | undefined
   bytes = 0
   crc32 = 0
+  #position = 0
 
   constructor(fd: number, onBytes: (count: number) => void, signal: AbortSignal | undefined) {
     this.#fd = fd
@@ -137,43 +162,53 @@ export class FileWriter {
 
   writeSmall(data: ArrayBufferView): void {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    for (let done = 0; done < bytes.byteLength; ) done += writeSync(this.#fd, bytes, done)
+    for (let done = 0; done < bytes.byteLength; ) {
+      done += writeSync(this.#fd, bytes, done, bytes.byteLength - done, this.#position + done)
+    }
+    this.#position += bytes.byteLength
     this.#count(bytes)
     this.#onBytes(bytes.byteLength)
   }
 
-  /** Pieces in order, by as few calls as their size allows, without a copy. */
+  /** Pieces in order, without a copy, several writes in flight. All is written when it resolves. */
   async writeAll(pieces: readonly ArrayBufferView[]): Promise<void> {
     if (pieces.reduce((sum, piece) => sum + piece.byteLength, 0) <= SMALL) {
       for (const piece of pieces) this.writeSmall(piece)
       return
     }
-    let batch: Uint8Array[] = []
-    let size = 0
-    for (const piece of pieces) {
-      for (const chunk of chunksOf(piece)) {
-        batch.push(chunk)
-        size += chunk.byteLength
-        if (size < CHUNK && batch.length < MOST_PIECES) continue
-        await this.#writeBatch(batch, size)
-        batch = []
-        size = 0
+    const inFlight: Batch[] = []
+    try {
+      for (const chunks of batches(pieces)) {
+        this.#signal?.throwIfAborted()
+        inFlight.push(this.#start(chunks))
+        if (inFlight.length === IN_FLIGHT) await this.#finish(inFlight.shift()!)
       }
+      while (inFlight.length > 0) await this.#finish(inFlight.shift()!)
+    } finally {
+      // The memory and the descriptor are the caller's again only when nothing is under way.
+      await Promise.allSettled(inFlight.map(batch => batch.written))
     }
-    if (size > 0) await this.#writeBatch(batch, size)
   }
 
-  async #writeBatch(batch: readonly Uint8Array[], size: number): Promise<void> {
-    this.#signal?.throwIfAborted()
-    const written = writevAsync(this.#fd, batch as Uint8Array[])
-    for (const chunk of batch) this.#count(chunk)
-    let done = (await written).bytesWritten
-    for (const chunk of batch) {
+  #start(chunks: readonly Uint8Array[]): Batch {
+    const position = this.#position
+    const size = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+    this.#position += size
+    return { chunks, position, size, written: writevAsync(this.#fd, chunks as Uint8Array[], position) }
+  }
+
+  /** The checksum comes after the write, which has just brought the memory into the processor's cache. */
+  async #finish({ chunks, position, size, written }: Batch): Promise<void> {
+    let start = position
+    const end = position + (await written).bytesWritten
+    for (const chunk of chunks) {
       // A short write leaves a rest of this chunk, and all of those after it.
-      for (let from = Math.min(done, chunk.byteLength); from < chunk.byteLength; ) {
-        from += (await writeAsync(this.#fd, chunk, from, chunk.byteLength - from)).bytesWritten
+      for (let done = Math.min(chunk.byteLength, Math.max(0, end - start)); done < chunk.byteLength; ) {
+        const rest = chunk.byteLength - done
+        done += (await writeAsync(this.#fd, chunk, done, rest, start + done)).bytesWritten
       }
-      done = Math.max(0, done - chunk.byteLength)
+      start += chunk.byteLength
+      this.#count(chunk)
     }
     this.#onBytes(size)
   }

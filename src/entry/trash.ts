@@ -2,7 +2,7 @@
  * Emptying the trash in the background: what was replaced or deleted is removed after its successor is on disk.
  * Many replacements of one key cost one round of syncs.
  */
-import { closeSync, fsync, openSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import { closeSync, fsync, openSync, readdirSync, rmdir, unlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { DatabaseDirectory } from './database-directory.js'
@@ -20,6 +20,7 @@ interface Pending {
 const GATHER_MS = 50
 /** An entry with no more files than this is removed by direct calls, 16 times faster than through promises. */
 const FEW_FILES = 16
+const LEAVE_ALONE: readonly string[] = ['ENOTEMPTY', 'EEXIST', ...GONE]
 
 const fsyncAsync = promisify(fsync)
 const pending = new Map<DatabaseDirectory, Pending>()
@@ -43,6 +44,27 @@ export function removeLater(directory: DatabaseDirectory, path: string, successo
   timer ??= setTimeout(emptyAll, GATHER_MS).unref()
 }
 
+/** Empty directories that are being removed, and who waits for that. */
+let underWay = 0
+const waitingForEmpty: (() => void)[] = []
+
+/**
+ * Removes a directory that is empty, or leaves it where somebody has put something into it. Not awaited: on ext4 an
+ * rmdir costs ten times a rename, and an empty lock is free whether it is there or not.
+ */
+export function removeEmptyLater(path: string): void {
+  underWay++
+  rmdir(path, error => {
+    underWay--
+    if (error !== null && !hasCode(error, LEAVE_ALONE)) warn(error)
+    if (underWay === 0) for (const resolve of waitingForEmpty.splice(0)) resolve()
+  })
+}
+
+function emptyDirectoriesGone(): Promise<void> {
+  return underWay === 0 ? Promise.resolve() : new Promise(resolve => waitingForEmpty.push(resolve))
+}
+
 function emptyAll(): void {
   clearTimeout(timer)
   timer = undefined
@@ -50,17 +72,19 @@ function emptyAll(): void {
 }
 
 /** Removes what is waiting in `directory` now; resolves when it is gone. Failures are warnings: no value is at stake. */
-export function emptyTrash(directory: DatabaseDirectory): Promise<void> {
-  const before = emptying.get(directory) ?? Promise.resolve()
-  const waiting = pending.get(directory)
-  if (waiting === undefined) return before
-  pending.delete(directory)
-  const now = before.then(() => remove(directory, waiting)).catch(warn)
-  emptying.set(directory, now)
-  void now.then(() => {
+export async function emptyTrash(directory: DatabaseDirectory): Promise<void> {
+  const before = emptying.get(directory)
+  const items = pending.get(directory)
+  if (items !== undefined) {
+    pending.delete(directory)
+    const now = Promise.resolve(before)
+      .then(() => remove(directory, items))
+      .catch(warn)
+    emptying.set(directory, now)
+    await now
     if (emptying.get(directory) === now) emptying.delete(directory)
-  })
-  return now
+  } else await before
+  await emptyDirectoriesGone()
 }
 
 function warn(error: unknown): void {
@@ -76,23 +100,19 @@ async function remove(directory: DatabaseDirectory, waiting: Pending): Promise<v
 /** Removes one directory of the trash, each entry's Loader.json first (PROTOCOL.md, step 7). */
 export async function removeTrash(path: string): Promise<void> {
   for (const entry of namesIn(path)) await removeEntry(`${path}/${entry}`)
-  if (!succeeds([...GONE, 'ENOTEMPTY'], () => rmdirSync(path)))
-    await rm(path, { recursive: true, force: true })
+  removeEmptyLater(path)
 }
 
 async function removeEntry(path: string): Promise<void> {
   succeeds([...GONE, 'ENOTDIR'], () => unlinkSync(`${path}/Loader.json`))
-  if (!removeFew(path)) await rm(path, { recursive: true, force: true })
+  if (unlinkFew(path)) removeEmptyLater(path)
+  else await rm(path, { recursive: true, force: true })
 }
 
-function removeFew(path: string): boolean {
+/** False where something other than a few files lies in the directory. */
+function unlinkFew(path: string): boolean {
   const names = namesIn(path)
-  if (names.length > FEW_FILES) return false
-  const quiet = ['EISDIR', 'EPERM', 'ENOTEMPTY', 'ENOTDIR', ...GONE]
-  return (
-    names.every(name => succeeds(quiet, () => unlinkSync(`${path}/${name}`))) &&
-    succeeds(quiet, () => rmdirSync(path))
-  )
+  return names.length <= FEW_FILES && names.every(name => succeeds(['EISDIR', 'EPERM'], () => unlinkSync(`${path}/${name}`)))
 }
 
 function namesIn(path: string): readonly string[] {

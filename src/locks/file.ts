@@ -2,10 +2,11 @@
  * The file lock: a directory `locks/K` that holds one directory named by its owner's token (PROTOCOL.md, "Lock of
  * key K"). It is taken, taken over and given back by single renames, so a crash never leaves it without an owner.
  */
-import { readdirSync, renameSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { GONE, hasCode, OCCUPIED, succeeds } from '../entry/system-errors.js'
+import { removeEmptyLater } from '../entry/trash.js'
 import { DirdictError } from '../errors.js'
 import type { AcquireOptions, LockHandle } from './lock.js'
 import { describeOwner, isDead, isLocal, newToken } from './token.js'
@@ -162,29 +163,12 @@ export function ownersOf(directory: DatabaseDirectory, name: string): readonly s
   }
 }
 
-/** Gives `locks/K` back; what was left in the holder's directory is moved to the trash, whose path is returned. */
-export function giveBack(directory: DatabaseDirectory, name: string, token: string): string | undefined {
-  const lock = directory.lock(name)
-  const holder = `${lock}/${token}`
-  let trash: string | undefined
-  if (readdirOrEmpty(holder).length > 0) {
-    trash = directory.trash(token)
-    const target = trash
-    if (!succeeds(GONE, () => renameSync(holder, target))) throw lockLost(name)
-  } else if (!succeeds(GONE, () => rmdirSync(holder))) {
-    throw lockLost(name)
-  }
-  succeeds([...OCCUPIED, ...GONE], () => rmdirSync(lock))
+/** Gives `locks/K` back; the holder's directory, with all that was replaced, moves to the trash path returned. */
+export function giveBack(directory: DatabaseDirectory, name: string, token: string): string {
+  const trash = directory.trash(token)
+  if (!succeeds(GONE, () => renameSync(`${directory.lock(name)}/${token}`, trash))) throw lockLost(name)
+  removeEmptyLater(directory.lock(name))
   return trash
-}
-
-function readdirOrEmpty(path: string): readonly string[] {
-  try {
-    return readdirSync(path)
-  } catch (error) {
-    if (hasCode(error, GONE)) return []
-    throw error
-  }
 }
 
 /** Watches owners on other hosts: dead where nothing moves for a minute on our own clock. */

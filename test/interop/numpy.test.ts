@@ -161,6 +161,7 @@ describe.skipIf(!numpy)(`numpy${numpy ? '' : ` (skipped: ${python} cannot import
     const lone = '\ud800'
     expect(await readByNumpy(array([lone]), '[ord(x) for x in a.tolist()]')).toEqual([0xd800])
     expect(await readByNumpy(array([], [0, 3], 'str'), '[a.dtype.str, a.shape]')).toEqual(['<U1', [0, 3]])
+    expect(await readByNumpy(array([], [0, 3], 'bytes'), '[a.dtype.str, a.shape]')).toEqual(['|S1', [0, 3]])
     expect(await readByNumpy(array([3.5], []), '[a.shape, a.item()]')).toEqual([[], 3.5])
   })
 })

@@ -1,0 +1,53 @@
+/**
+ * Databases in temporary directories, and their files read and written past the code under test.
+ */
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type AnyDumper, DataBase } from '../index.js'
+
+const RECORDS: ReadonlySet<string> = new Set(['Loader.json', 'metadata.json', 'dirdict.json'])
+
+/** Runs `use` with an empty directory, which is removed afterwards. */
+export async function withDirectory(use: (directory: string) => Promise<void>): Promise<void> {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'dirdict-testing-')))
+  try {
+    await use(directory)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** Runs `use` with a new database that knows the dumper. */
+export function withDatabase(dumper: AnyDumper, use: (db: DataBase) => Promise<void>): Promise<void> {
+  return withDirectory(async directory => {
+    const db = await DataBase.open(join(directory, 'db'), { dumpers: [dumper], durability: 'relaxed' })
+    try {
+      await use(db)
+    } finally {
+      await db.close()
+    }
+  })
+}
+
+/** All files below a directory, relative, sorted. */
+export function listFiles(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter(item => !item.isDirectory())
+    .map(item => join(item.parentPath, item.name).slice(directory.length + 1))
+    .sort()
+}
+
+/** The files of an entry that hold data. */
+export function dataFiles(entry: string): string[] {
+  return listFiles(entry).filter(file => !RECORDS.has(file))
+}
+
+/** Every file below a directory with its bytes, as one comparable text a file. */
+export function snapshot(directory: string): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const file of listFiles(directory)) {
+    found[file] = readFileSync(join(directory, file)).toString('base64')
+  }
+  return found
+}

@@ -1,0 +1,136 @@
+/** DuckDB, which shares no code with our writer, reads every Parquet file of ours and finds the same values. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
+import * as arrow from 'apache-arrow'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type DataframeSetOptions, dataframe, type TableInput } from '../../dumpers/dataframe.js'
+import { EntryWriteFolder } from '../../src/entry/folder.js'
+
+const root = mkdtempSync(join(tmpdir(), 'dirdict-duckdb-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+async function write(value: TableInput, options: DataframeSetOptions = {}): Promise<string> {
+  const directory = mkdtempSync(join(root, 'entry-'))
+  await dataframe.dump(value, new EntryWriteFolder(directory, 'k', { durable: false }), options)
+  return join(directory, 'pandas_to_parquet.parquet')
+}
+
+async function query(sql: string): Promise<Record<string, DuckDBValue>[]> {
+  const connection = await DuckDBConnection.create()
+  try {
+    return (await connection.runAndReadAll(sql)).getRowObjects()
+  } finally {
+    connection.closeSync()
+  }
+}
+
+const rows = 150_000
+const table = (): TableInput => [
+  ['float', Float64Array.from({ length: rows }, (_, i) => i / 4)],
+  ['holes', Array.from({ length: rows }, (_, i) => (i % 10 === 0 ? null : i))],
+  ['int64', BigInt64Array.from({ length: rows }, (_, i) => 2n ** 60n + BigInt(i))],
+  ['uint64', BigUint64Array.from({ length: rows }, (_, i) => 2n ** 63n + BigInt(i % 2))],
+  ['cell type', Array.from({ length: rows }, (_, i) => `L${i % 7} ü`)],
+  ['ok', Array.from({ length: rows }, (_, i) => i % 3 === 0)],
+  ['at', Array.from({ length: rows }, (_, i) => new Date(i))],
+  ['category', arrow.vectorFromArray(Array.from({ length: rows }, (_, i) => `c${i % 5}`))],
+]
+
+describe.each<DataframeSetOptions>([{}, { compression: 'zstd' }, { compression: 'snappy' }])(
+  'with %o',
+  options => {
+    test('DuckDB counts, sums and tells apart the same values', async () => {
+      const file = await write(table(), options)
+      const [found] = await query(`select count(*) as rows, sum("float") as float, count(holes) as holes,
+      sum(holes) as holes_sum, sum("int64")::hugeint as int64, max("uint64") as uint64, min("cell type") as first,
+      count(distinct "cell type") as types, count(*) filter (ok) as ok, epoch_ms(max("at")) as latest,
+      count(distinct category) as categories from '${file}'`)
+      const sum = (rows * (rows - 1)) / 2
+      let multiplesOfTen = 0
+      for (let i = 0; i < rows; i += 10) multiplesOfTen += i
+      expect(found).toEqual({
+        rows: BigInt(rows),
+        float: sum / 4,
+        holes: BigInt((rows * 9) / 10),
+        holes_sum: sum - multiplesOfTen,
+        int64: 2n ** 60n * BigInt(rows) + BigInt(sum),
+        uint64: 2n ** 63n + 1n,
+        first: 'L0 ü',
+        types: 7n,
+        ok: BigInt(rows / 3),
+        latest: BigInt(rows - 1),
+        categories: 5n,
+      })
+    })
+
+    test('the file says its compression, has row groups of 131,072 rows and statistics', async () => {
+      const file = await write(table(), options)
+      const found = await query(
+        `select distinct compression, row_group_num_rows from parquet_metadata('${file}') order by 2`,
+      )
+      const compression = (options.compression ?? 'zstd').toUpperCase()
+      expect(found).toEqual([
+        { compression, row_group_num_rows: BigInt(rows - 131072) },
+        { compression, row_group_num_rows: 131072n },
+      ])
+      const [statistics] =
+        await query(`select stats_min_value as low, stats_max_value as high, stats_null_count as nulls
+      from parquet_metadata('${file}') where path_in_schema = 'holes' and row_group_id = 0`)
+      expect(statistics).toEqual({ low: '1.0', high: '131071.0', nulls: 13108n })
+    })
+  },
+)
+
+test('floats are written without a dictionary, strings with one', async () => {
+  const file = await write([
+    ['a.b', [0.5, 0.5]],
+    ['s', ['x', 'x']],
+  ])
+  const found = await query(
+    `select path_in_schema as name, encodings from parquet_metadata('${file}') order by 1`,
+  )
+  expect(found.map(({ name, encodings }) => [name, String(encodings).includes('DICTIONARY')])).toEqual([
+    ['a.b', false],
+    ['s', true],
+  ])
+})
+
+test.each<[string, TableInput, Record<string, DuckDBValue>[]]>([
+  ['an empty table', [['a', new Float64Array()]], []],
+  ['a column of nulls', [['a', [null, null]]], [{ a: null }, { a: null }]],
+  [
+    'names like integers',
+    [
+      ['1', [0.5]],
+      ['0', ['x']],
+    ],
+    [{ '1': 0.5, '0': 'x' }],
+  ],
+  [
+    'row objects',
+    [{ a: 'x' }, { b: true }],
+    [
+      { a: 'x', b: null },
+      { a: null, b: true },
+    ],
+  ],
+])('DuckDB reads %s', async (_name, value, expected) => {
+  expect(await query(`select * from '${await write(value)}'`)).toEqual(expected)
+})
+
+test('DuckDB reads nested columns', async () => {
+  const item = new arrow.Field('item', new arrow.Int32(), true)
+  const list = arrow.vectorFromArray([[1, 2], null, []], new arrow.List(item))
+  const struct = arrow.vectorFromArray([{ item: 1 }, null, { item: 3 }], new arrow.Struct([item]))
+  const file = await write([
+    ['l', list],
+    ['s', struct],
+  ])
+  expect(await query(`select list_sum(l) as l, len(l) as n, s.item as s from '${file}'`)).toEqual([
+    { l: 3n, n: 2n, s: 1 },
+    { l: null, n: null, s: null },
+    { l: null, n: 0n, s: 3 },
+  ])
+})
