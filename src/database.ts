@@ -452,7 +452,7 @@ export class DataBase<S extends Schema = NoSchema> {
 
   // Declared this way because a computed name has no place in isolated declarations.
   static {
-    Object.defineProperty(DataBase.prototype, inspect.custom, {
+    Object.defineProperty(this.prototype, inspect.custom, {
       value(this: DataBase): string {
         return this.#directory.identify() === undefined ? `${this} (gone)` : inspectDatabase(this.#directory)
       },
