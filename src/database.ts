@@ -1,51 +1,41 @@
 /**
- * DataBase: the dictionary. Each member checks what it is asked, finds the place of the key, and hands over to the
- * file that does it; what a member promises is said here.
+ * DataBase: the typed face of the dictionary. What a member promises is said here; the dictionary does it.
  */
 import { inspect } from 'node:util'
-import { BatchWriter } from './batch.js'
-import { maybeCalculateValue, updateValue } from './calculate.js'
-import { copyEntry } from './copy.js'
-import type { AnyDumper, GetOptionsOf, InputOf, NestedDatabase, OutputOf, SetOptionsOf } from './dumper.js'
+import { Dictionary, type MakeNested } from './dictionary.js'
+import type { AnyDumper, GetOptionsOf, InputOf, NestedDatabase, SetOptionsOf } from './dumper.js'
 import { DumperTable, type folder, type ManagedFolder } from './dumper-table.js'
-import type { DatabaseDirectory } from './entry/database-directory.js'
-import { sameDirectory } from './entry/database-directory.js'
-import { staleHandle } from './entry/live.js'
-import { ABSENT, entryExists, listKeys } from './entry/pin.js'
-import { moveEntry, removeEntry } from './entry/publish.js'
-import { emptyTrash } from './entry/trash.js'
-import type { Entry } from './entry-handle.js'
+import { ABSENT } from './entry/pin.js'
+import { type EntryHandle, entryAt, entryHandle, type LoadedAs } from './entry-handle.js'
 import { DirdictError, isDirdictError } from './errors.js'
 import { matcher, QUERY_OPTIONS, type Query } from './find.js'
-import { joinKey, type Key, readableParts, writableParts } from './keys.js'
+import { joinKey, type Key, readableParts } from './keys.js'
 import type { Metadata } from './metadata.js'
 import {
   checkNames,
   checkOpenOptions,
-  checkWait,
   type GetOptions,
   type OpenOptions,
   type Schema,
   type SetOptions,
-  splitSetOptions,
   type WaitOptions,
 } from './options.js'
-import { keyNotFound, type OpenNested, parentNotFound, readFiles, readMetadata, readValue } from './reader.js'
-import { removeDatabase } from './remove.js'
+import { keyNotFound, readMetadata } from './reader.js'
 import { type Repair, repairDatabase } from './repair.js'
-import { nestedPath, type Place, Session } from './session.js'
+import { nestedPath, Session } from './session.js'
 import { ensureDatabase, existingDatabase, readId } from './state.js'
 import { inspectDatabase, printTree, TREE_OPTIONS, type TreeOptions } from './tree.js'
 import { type VerifyReport, verifyDatabase } from './verify.js'
-import { type Content, explained, locateForWriting, writeValue } from './writer.js'
 
 /** What `get` gives for dumper `D`: its value, and a `DataBase` for a nested database. */
-export type Loaded<D> = [OutputOf<D>] extends [NestedDatabase] ? DataBase : OutputOf<D>
+export type Loaded<D> = LoadedAs<D, DataBase>
+
+/** One key of a database, as listings and searches give it. Loads nothing until it is asked. */
+export interface Entry extends EntryHandle<DataBase> {}
 
 type NoSchema = Record<never, AnyDumper>
 type ValueIn<S extends Schema, K> = K extends keyof S ? InputOf<S[K]> : unknown
 type ValueOut<S extends Schema, K> = K extends keyof S ? Loaded<S[K]> : unknown
-const WAIT_OPTIONS: readonly string[] = ['timeout', 'signal']
 const constructing: unique symbol = Symbol('constructing')
 
 /** Sets of a batch: staged by `set`, published together when the batch's function has returned. */
@@ -61,28 +51,22 @@ export interface Batch {
 
 /** A dictionary-like database in a folder. Open one with {@link DataBase.open}. */
 export class DataBase<S extends Schema = NoSchema> {
-  readonly #session: Session
-  readonly #directory: DatabaseDirectory
-  readonly #schema: Schema
-  readonly #identity: ReturnType<DatabaseDirectory['identify']>
-  /** The database this one is nested in, with the key it has there. */
-  readonly #parent: { readonly database: DataBase<Schema>; readonly name: string } | undefined
-  #closed = false
+  readonly #dictionary: Dictionary
 
   /** Throws: a database is opened, not constructed. */
   constructor(...args: readonly unknown[]) {
-    const [proof, session, directory, schema, parent] = args
-    if (proof !== constructing) {
+    const [proof, dictionary] = args
+    if (proof !== constructing || !(dictionary instanceof Dictionary)) {
       throw new DirdictError(
         'OPTION_INVALID',
         'A database is opened with: const db = await DataBase.open(directory)',
       )
     }
-    this.#session = session as Session
-    this.#directory = directory as DatabaseDirectory
-    this.#schema = schema as Schema
-    this.#parent = parent as { database: DataBase<Schema>; name: string } | undefined
-    this.#identity = this.#directory.identify()
+    this.#dictionary = dictionary
+    const { directory } = dictionary
+    Object.defineProperty(this, inspect.custom, {
+      value: () => (directory.identify() === undefined ? `${this} (gone)` : inspectDatabase(directory)),
+    })
   }
 
   /**
@@ -114,22 +98,25 @@ export class DataBase<S extends Schema = NoSchema> {
     const path = create
       ? await ensureDatabase(directory, durable, made => session.directory(made))
       : existingDatabase(directory)
-    return new DataBase<S>(constructing, session, session.directory(path), options.schema ?? {}, undefined)
+    return new DataBase<S>(
+      constructing,
+      new Dictionary(session, session.directory(path), options.schema ?? {}, makeNested),
+    )
   }
 
   /** Absolute path of the database's directory. */
   get directory(): string {
-    return this.#directory.path
+    return this.#dictionary.directory.path
   }
 
   /** The database's unique id, as in its db_state.json. */
   get id(): string {
-    return readId(this.#directory.path)
+    return readId(this.directory)
   }
 
   /** Whether writes are refused. */
   get readonly(): boolean {
-    return this.#session.readonly !== false
+    return this.#dictionary.session.readonly !== false
   }
 
   /**
@@ -144,11 +131,8 @@ export class DataBase<S extends Schema = NoSchema> {
     dumper: D,
     options?: SetOptions & SetOptionsOf<D>,
   ): Promise<void>
-  async set(key: Key, value: unknown, second?: AnyDumper | SetOptions, third?: object): Promise<void> {
-    const parts = writableParts(key)
-    if (!this.#mayWrite()) return
-    const content = this.#content(key, value, second, third)
-    await writeValue(this.#session, await locateForWriting(this.#session, this.#directory, parts), content)
+  async set(key: Key, value: unknown, second?: object, third?: object): Promise<void> {
+    await this.#dictionary.set(key, value, second, third)
   }
 
   /**
@@ -162,12 +146,7 @@ export class DataBase<S extends Schema = NoSchema> {
     options?: GetOptions & GetOptionsOf<D>,
   ): Promise<Loaded<D>>
   async get(key: Key, dumper?: AnyDumper, options: object = {}): Promise<unknown> {
-    const parts = readableParts(key)
-    const place = this.#locate(parts)
-    if ('missing' in place) throw parentNotFound(parts, place.missing, this.#directory.path)
-    const value = await this.#read(place, dumper, options)
-    if (value === ABSENT) throw keyNotFound(place)
-    return value
+    return this.#dictionary.get(key, dumper, options)
   }
 
   /** The value of a key, or `fallback` where there is none. */
@@ -179,92 +158,60 @@ export class DataBase<S extends Schema = NoSchema> {
     options?: GetOptions & GetOptionsOf<D>,
   ): Promise<Loaded<D> | F>
   async getOr(key: Key, fallback: unknown, dumper?: AnyDumper, options: object = {}): Promise<unknown> {
-    const place = this.#locate(readableParts(key))
-    if ('missing' in place) return fallback
-    const value = await this.#read(place, dumper, options)
+    const value = await this.#dictionary.look(key, dumper, options)
     return value === ABSENT ? fallback : value
   }
 
   /** Whether the key is there. */
   async has(key: Key): Promise<boolean> {
-    const place = this.#locate(readableParts(key))
-    return !('missing' in place) && entryExists(place.directory, place.name)
+    return this.#dictionary.has(key)
   }
 
   /** Takes a key off the database, nested databases with all they hold; false where it was not there. */
   async delete(key: Key, options: WaitOptions = {}): Promise<boolean> {
-    const parts = readableParts(key)
-    if (!this.#mayWrite()) return false
-    this.#checkWait('delete', options)
-    const place = this.#locate(parts)
-    if ('missing' in place || !entryExists(place.directory, place.name)) return false
-    return explained(place, 'Deleting', () => removeEntry(place.directory, place.name, this.#moving(options)))
+    return this.#dictionary.delete(key, options)
   }
 
   /** Gives an entry another key, also one in another nested database. KEY_NOT_FOUND, KEY_EXISTS. */
   async rename(from: Key, to: Key, options: WaitOptions = {}): Promise<void> {
-    const source = readableParts(from)
-    const target = writableParts(to)
-    if (!this.#mayWrite()) return
-    this.#checkWait('rename', options)
-    if (source.length <= target.length && source.every((part, index) => part === target[index])) {
-      throw new DirdictError(
-        'KEY_INVALID',
-        `${JSON.stringify(source.join('/'))} cannot be moved to itself or into itself.`,
-      )
-    }
-    const place = this.#existing(source)
-    const goal = await locateForWriting(this.#session, this.#directory, target)
-    const moved = await explained(goal, 'Renaming', () => moveEntry(place, goal, this.#moving(options)))
-    if (!moved) throw keyNotFound(place)
+    await this.#dictionary.rename(from, to, options)
   }
 
   /** Copies an entry with its record into another database, under the same key or another. KEY_EXISTS by default. */
   async copy(key: Key, other: DataBase<Schema>, newKey: Key = key, options: SetOptions = {}): Promise<void> {
-    const source = this.#existing(readableParts(key))
-    const target = writableParts(newKey)
-    if (!other.#mayWrite()) return
-    const place = await locateForWriting(other.#session, other.#directory, target)
-    await copyEntry(
-      { session: this.#session, place: source },
-      { session: other.#session, place },
-      { overwrite: false, ...options },
-    )
+    await this.#dictionary.copy(key, other.#dictionary, newKey, options)
   }
 
   /** All keys, sorted; with `recurse` those of nested databases too, each after the database it lies in. */
   async keys(options: { readonly recurse?: boolean } = {}): Promise<string[]> {
     checkNames(options, ['recurse'], 'keys')
-    this.#assertUsable()
-    if (!options.recurse) return listKeys(this.#directory)
-    const found: string[] = []
-    for (const place of this.#places(true)) found.push(place.key)
-    return found
+    if (!options.recurse) return this.#dictionary.keys()
+    return Array.from(this.#dictionary.places(true), place => place.key)
   }
 
   /** Every key with a handle that loads nothing until it is asked. */
   async entries(options: { readonly recurse?: boolean } = {}): Promise<Entry[]> {
     checkNames(options, ['recurse'], 'entries')
-    this.#assertUsable()
     const found: Entry[] = []
-    for (const place of this.#places(options.recurse ?? false)) found.push(await this.#entry(place))
+    for (const place of this.#dictionary.places(options.recurse ?? false))
+      found.push(await entryAt<DataBase>(this.#dictionary, place))
     return found
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<[key: string, entry: Entry]> {
-    this.#assertUsable()
-    for (const place of this.#places(false)) yield [place.key, await this.#entry(place)]
+    for (const place of this.#dictionary.places(false))
+      yield [place.key, await entryAt<DataBase>(this.#dictionary, place)]
   }
 
   /** The entries whose records answer the query, sorted by key. Reads records only. */
   async find(query: Query = {}): Promise<Entry[]> {
     checkNames(query, QUERY_OPTIONS, 'find')
-    this.#assertUsable()
     const matches = matcher(query)
     const found: Entry[] = []
-    for (const place of this.#places(query.recurse ?? true)) {
-      const metadata = await readMetadata(this.#session, place)
-      if (metadata !== ABSENT && matches(metadata)) found.push(this.#handle(place, metadata.dumper))
+    for (const place of this.#dictionary.places(query.recurse ?? true)) {
+      const metadata = await readMetadata(this.#dictionary.session, place)
+      if (metadata !== ABSENT && matches(metadata))
+        found.push(entryHandle<DataBase>(this.#dictionary, place, metadata.dumper))
     }
     return found
   }
@@ -276,7 +223,7 @@ export class DataBase<S extends Schema = NoSchema> {
   async update<K extends Key>(
     key: K,
     fn: (value: ValueOut<S, K> | undefined) => ValueIn<S, K> | Promise<ValueIn<S, K>>,
-  ): Promise<unknown>
+  ): Promise<ValueIn<S, K>>
   async update<D extends AnyDumper>(
     key: Key,
     fn: (value: Loaded<D> | undefined) => InputOf<D> | Promise<InputOf<D>>,
@@ -289,18 +236,7 @@ export class DataBase<S extends Schema = NoSchema> {
     dumper?: AnyDumper,
     options: object = {},
   ): Promise<unknown> {
-    const parts = writableParts(key)
-    if (!this.#mayWrite()) return undefined
-    const place = await locateForWriting(this.#session, this.#directory, parts)
-    const change = fn as (value: unknown) => unknown
-    return updateValue(
-      this.#session,
-      place,
-      change,
-      this.#schemaDumper(key, dumper),
-      options,
-      this.#openNested,
-    )
+    return this.#dictionary.update(key, fn as (value: unknown) => unknown, dumper, options)
   }
 
   /**
@@ -318,43 +254,27 @@ export class DataBase<S extends Schema = NoSchema> {
     dumper: D,
     options?: SetOptions & SetOptionsOf<D> & { readonly force?: boolean },
   ): Promise<Loaded<D>>
-  async maybeCalculate(
-    key: Key,
-    fn: () => unknown,
-    second?: AnyDumper | object,
-    third?: object,
-  ): Promise<unknown> {
-    const parts = writableParts(key)
-    const [dumper, options] = isDumper(second) ? [second, third ?? {}] : [undefined, second ?? {}]
-    const chosen = this.#schemaDumper(key, dumper)
-    if (this.#session.readonly) return this.get(key, chosen as AnyDumper)
-    this.#assertUsable()
-    const place = await locateForWriting(this.#session, this.#directory, parts)
-    return maybeCalculateValue(this.#session, place, fn, chosen, options, this.#openNested)
+  async maybeCalculate(key: Key, fn: () => unknown, second?: object, third?: object): Promise<unknown> {
+    return this.#dictionary.maybeCalculate(key, fn, second, third)
   }
 
   /** A nested database; with `create` it is made where it is missing. KEY_EXISTS where the key holds data. */
   async sub(key: Key, options: { readonly create?: boolean } = {}): Promise<DataBase> {
     checkNames(options, ['create'], 'sub')
-    const parts = options.create ? writableParts(key) : readableParts(key)
-    if (options.create) {
-      if (this.#session.readonly) this.#mayWrite()
-      this.#assertUsable()
-      await locateForWriting(this.#session, this.#directory, [...parts, 'any'])
-    }
-    return (await this.get(parts, this.#session.dumpers.forName('subdb') as AnyDumper)) as DataBase
+    if (options.create) await this.#dictionary.makeDatabase(key)
+    const dumper = this.#dictionary.session.dumpers.forName('subdb')
+    return (await this.#dictionary.get(readableParts(key), dumper, {})) as DataBase
   }
 
   /** A folder for the user's own files; made where it is missing. KEY_EXISTS where the key holds other data. */
   async createFolder(key: Key): Promise<ManagedFolder> {
-    const parts = writableParts(key)
-    const dumper = this.#session.dumpers.forName('folder') as typeof folder
-    if (!(await this.has(parts)) && this.#mayWrite()) {
-      await this.set(parts, null, dumper, { overwrite: false }).catch(error => {
+    const dumper = this.#dictionary.session.dumpers.forName('folder') as typeof folder
+    if (!(await this.has(key))) {
+      await this.set(key, null, dumper, { overwrite: false }).catch(error => {
         if (!isDirdictError(error, 'KEY_EXISTS')) throw error
       })
     }
-    return this.get(parts, dumper).catch(error => {
+    return this.get(key, dumper).catch(error => {
       if (!isDirdictError(error, 'DUMPER_MISMATCH')) throw error
       throw new DirdictError('KEY_EXISTS', `${JSON.stringify(joinKey(key))} holds data, not a folder.`, {
         key: joinKey(key),
@@ -365,31 +285,27 @@ export class DataBase<S extends Schema = NoSchema> {
 
   /** Where a value came from: commit, module versions, machine. KEY_NOT_FOUND. */
   async metadata(key: Key): Promise<Metadata> {
-    const place = this.#existing(readableParts(key))
-    const metadata = await readMetadata(this.#session, place)
-    if (metadata === ABSENT) throw keyNotFound(place)
-    return metadata
+    return this.#dictionary.metadata(this.#dictionary.existing(readableParts(key)))
   }
 
   /** Absolute path of a key's directory, whether it is there or not. */
   path(key: Key): string {
+    const { session, directory } = this.#dictionary
     const parts = readableParts(key)
-    const place = this.#session.locate(this.#directory, parts)
-    return 'missing' in place
-      ? `${this.#directory.path}/${parts.join('/db/')}`
-      : place.directory.entry(place.name)
+    const place = session.locate(directory, parts)
+    return 'missing' in place ? `${directory.path}/${parts.join('/db/')}` : place.directory.entry(place.name)
   }
 
   /** The keys with their formats and sizes, as text. */
   async tree(options: TreeOptions = {}): Promise<string> {
     checkNames(options, TREE_OPTIONS, 'tree')
-    this.#assertUsable()
-    return printTree(this.#session, this.#directory, options)
+    this.#dictionary.assertUsable()
+    return printTree(this.#dictionary.session, this.#dictionary.directory, options)
   }
 
   /** Makes a dumper known to this handle and those of its nested databases. */
   registerDumper(dumper: AnyDumper): void {
-    this.#session.dumpers.register(dumper)
+    this.#dictionary.session.dumpers.register(dumper)
   }
 
   /**
@@ -397,192 +313,45 @@ export class DataBase<S extends Schema = NoSchema> {
    * published; where publishing fails in the middle, the keys before stay. It is no transaction.
    */
   async batch<T>(fn: (batch: Batch) => T | Promise<T>): Promise<T | undefined> {
-    if (!this.#mayWrite()) return undefined
-    const writer = new BatchWriter(this.#session, this.#directory)
-    const set = async (
-      key: Key,
-      value: unknown,
-      second?: AnyDumper | SetOptions,
-      third?: object,
-    ): Promise<void> => {
-      if (!writer.isOpen)
-        throw new DirdictError('CLOSED', 'The batch has ended: an await is missing in its function.')
-      await writer.add(writableParts(key), this.#content(key, value, second, third))
-    }
-    try {
-      const result = await fn({ set })
-      await writer.publish()
-      return result
-    } finally {
-      writer.discard()
-    }
+    return this.#dictionary.batch(add =>
+      fn({
+        set: (key: Key, value: unknown, second?: object, third?: object) => add(key, value, second, third),
+      }),
+    )
   }
 
   /** Reads every recorded file again and compares its length and checksum. Changes nothing. */
   async verify(): Promise<VerifyReport> {
-    this.#assertUsable()
-    return verifyDatabase(this.#session, this.#directory)
+    this.#dictionary.assertUsable()
+    return verifyDatabase(this.#dictionary.session, this.#dictionary.directory)
   }
 
   /** Finishes what crashes have left half done, and tells what it did. Live writers are not disturbed. */
   async repair(): Promise<readonly Repair[]> {
-    if (!this.#mayWrite()) return []
-    return repairDatabase(this.#session, this.#directory)
+    if (!this.#dictionary.mayWrite()) return []
+    return repairDatabase(this.#dictionary.session, this.#dictionary.directory)
   }
 
   /** Removes the whole database with its directory. */
   async remove(): Promise<void> {
-    if (!this.#mayWrite()) return
-    if (this.#parent !== undefined) await this.#parent.database.delete([this.#parent.name])
-    else await removeDatabase(this.#directory)
-    this.#closed = true
+    await this.#dictionary.remove()
   }
 
   /** Ends background work. Further calls fail with CLOSED; closing again does nothing. */
   async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    if (this.#parent !== undefined) return
-    for (const directory of this.#session.directories()) await emptyTrash(directory)
+    await this.#dictionary.close()
   }
 
   toString(): string {
-    return `DataBase ${this.#directory.path}`
-  }
-
-  // Declared this way because a computed name has no place in isolated declarations.
-  static {
-    Object.defineProperty(this.prototype, inspect.custom, {
-      value(this: DataBase): string {
-        return this.#directory.identify() === undefined ? `${this} (gone)` : inspectDatabase(this.#directory)
-      },
-    })
-  }
-
-  readonly #openNested: OpenNested = async (place, path) => {
-    const inner = nestedPath(path)
-    if (inner === undefined) throw keyNotFound(place)
-    const parent = { database: this.#holderOf(place.directory), name: place.name }
-    return new DataBase(
-      constructing,
-      this.#session,
-      this.#session.directory(inner),
-      {},
-      parent,
-    ) as unknown as NestedDatabase
-  }
-
-  /** A handle of the database that a nested one lies in: this one, or one between. */
-  #holderOf(directory: DatabaseDirectory): DataBase<Schema> {
-    if (directory === this.#directory) return this as unknown as DataBase<Schema>
-    return new DataBase<Schema>(constructing, this.#session, directory, {}, undefined)
-  }
-
-  #content(
-    key: Key,
-    value: unknown,
-    second: AnyDumper | SetOptions | undefined,
-    third: object = {},
-  ): Content {
-    const [named, options] = isDumper(second) ? [second, third] : [undefined, second ?? {}]
-    const dumper = this.#schemaDumper(key, named) ?? this.#session.dumpers.forValue(value)
-    const { own, rest } = splitSetOptions(dumper, options)
-    return { value, dumper, options: own, dumperOptions: rest }
-  }
-
-  #schemaDumper(key: Key, named: AnyDumper | undefined): AnyDumper | undefined {
-    const typed = this.#schema[joinKey(key)]
-    if (typed === undefined || named === undefined || named.name === typed.name) return named ?? typed
-    throw new DirdictError(
-      'DUMPER_MISMATCH',
-      `The schema says that ${JSON.stringify(joinKey(key))} is written by ${typed.name}, not by ${named.name}.`,
-      { key: joinKey(key), dumper: typed.name },
-    )
-  }
-
-  async #read(place: Place, dumper: AnyDumper | undefined, options: object): Promise<unknown> {
-    const wanted = this.#schemaDumper(place.key, dumper)
-    return explained(place, 'Reading', () =>
-      readValue(this.#session, place, wanted, options, this.#openNested),
-    )
-  }
-
-  #locate(parts: readonly string[]): Place | { readonly missing: readonly string[] } {
-    this.#assertUsable()
-    return this.#session.locate(this.#directory, parts)
-  }
-
-  #existing(parts: readonly string[]): Place {
-    const place = this.#locate(parts)
-    if ('missing' in place) throw parentNotFound(parts, place.missing, this.#directory.path)
-    return place
-  }
-
-  *#places(
-    recurse: boolean,
-    directory: DatabaseDirectory = this.#directory,
-    prefix: string = '',
-  ): Generator<Place> {
-    for (const name of listKeys(directory)) {
-      yield { directory, name, key: prefix + name }
-      const nested = recurse ? nestedPath(directory.entry(name)) : undefined
-      if (nested !== undefined)
-        yield* this.#places(true, this.#session.directory(nested), `${prefix}${name}/`)
-    }
-  }
-
-  async #entry(place: Place): Promise<Entry> {
-    const metadata = await readMetadata(this.#session, place)
-    return this.#handle(place, metadata === ABSENT ? 'unknown' : metadata.dumper)
-  }
-
-  #handle(place: Place, dumper: string): Entry {
-    const get = async (wanted?: AnyDumper, options: object = {}): Promise<unknown> => {
-      this.#assertUsable()
-      const value = await this.#read(place, wanted, options)
-      if (value === ABSENT) throw keyNotFound(place)
-      return value
-    }
-    return {
-      key: place.key,
-      dumper,
-      path: place.directory.entry(place.name),
-      metadata: () => this.metadata(place.key.split('/')),
-      files: async () => {
-        const files = await readFiles(place)
-        if (files === ABSENT) throw keyNotFound(place)
-        return files
-      },
-      get: get as Entry['get'],
-    }
-  }
-
-  #moving(options: WaitOptions): WaitOptions & { durable: boolean } {
-    return { ...options, durable: this.#session.durability === 'full' }
-  }
-
-  #checkWait(operation: string, options: WaitOptions): void {
-    checkNames(options, WAIT_OPTIONS, operation)
-    checkWait(options)
-  }
-
-  /** False where a write is to be ignored with a warning; READ_ONLY where it is refused. */
-  #mayWrite(): boolean {
-    this.#assertUsable()
-    if (!this.#session.readonly) return true
-    const message = `${this.#directory.path} was opened readonly; open it without readonly to write.`
-    if (this.#session.readonly === true)
-      throw new DirdictError('READ_ONLY', message, { path: this.#directory.path })
-    process.emitWarning(message, { code: 'DIRDICT_READ_ONLY' })
-    return false
-  }
-
-  #assertUsable(): void {
-    if (this.#closed) throw new DirdictError('CLOSED', `${this.#directory.path} was closed. Open it again.`)
-    if (!sameDirectory(this.#identity, this.#directory.identify())) throw staleHandle(this.#directory.path)
+    return `DataBase ${this.directory}`
   }
 }
 
-function isDumper(value: unknown): value is AnyDumper {
-  return typeof value === 'object' && value !== null && 'dump' in value && 'load' in value
+const makeNested: MakeNested = async (parent, place, path) => {
+  const inner = nestedPath(path)
+  if (inner === undefined) throw keyNotFound(place)
+  const { session } = parent
+  const from = { dictionary: parent, name: place.name }
+  const dictionary = new Dictionary(session, session.directory(inner), {}, makeNested, from)
+  return new DataBase(constructing, dictionary) as unknown as NestedDatabase
 }

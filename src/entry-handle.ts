@@ -1,12 +1,19 @@
 /**
- * Entry: one key of a database, as listings and searches give it. Loads nothing until it is asked.
+ * EntryHandle: one key of a database, as listings and searches give it. Loads nothing until it is asked. It does not
+ * know `DataBase`, which makes it public as `Entry`.
  */
-import type { AnyDumper, GetOptionsOf, OutputOf } from './dumper.js'
+import type { Dictionary } from './dictionary.js'
+import type { AnyDumper, GetOptionsOf, NestedDatabase, OutputOf } from './dumper.js'
+import { ABSENT } from './entry/pin.js'
 import type { FileRecord, Metadata } from './metadata.js'
 import type { GetOptions } from './options.js'
+import { keyNotFound, readFiles, readMetadata } from './reader.js'
+import type { Place } from './session.js'
 
-/** One key of a database. */
-export interface Entry {
+/** What `get` gives for dumper `D`, where a nested database is given as `Nested`. */
+export type LoadedAs<D, Nested> = [OutputOf<D>] extends [NestedDatabase] ? Nested : OutputOf<D>
+
+export interface EntryHandle<Nested> {
   /** Its key below the database that gave this entry, parts joined by `/`. */
   readonly key: string
   /** The word for its format, `ndarray` for instance. */
@@ -16,5 +23,34 @@ export interface Entry {
   metadata(): Promise<Metadata>
   files(): Promise<readonly FileRecord[]>
   get(): Promise<unknown>
-  get<D extends AnyDumper>(dumper: D, options?: GetOptions & GetOptionsOf<D>): Promise<OutputOf<D>>
+  get<D extends AnyDumper>(dumper: D, options?: GetOptions & GetOptionsOf<D>): Promise<LoadedAs<D, Nested>>
+}
+
+/** The handle of a key whose dumper has still to be looked up; `unknown` where no record tells it. */
+export async function entryAt<Nested>(dictionary: Dictionary, place: Place): Promise<EntryHandle<Nested>> {
+  const metadata = await readMetadata(dictionary.session, place)
+  return entryHandle(dictionary, place, metadata === ABSENT ? 'unknown' : metadata.dumper)
+}
+
+export function entryHandle<Nested>(
+  dictionary: Dictionary,
+  place: Place,
+  dumper: string,
+): EntryHandle<Nested> {
+  const get = (wanted?: AnyDumper, options: object = {}): Promise<unknown> => {
+    dictionary.assertUsable()
+    return dictionary.getAt(place, wanted, options)
+  }
+  return {
+    key: place.key,
+    dumper,
+    path: place.directory.entry(place.name),
+    metadata: () => dictionary.metadata(place),
+    async files() {
+      const files = await readFiles(place)
+      if (files === ABSENT) throw keyNotFound(place)
+      return files
+    },
+    get: get as EntryHandle<Nested>['get'],
+  }
 }

@@ -6,7 +6,7 @@
 export type { TableInput } from '../dumpers/dataframe.js'
 export type { FolderFiles, ManagedFolder } from '../dumpers/folder.js'
 export { bytes, clone, dataframe, folder, json, ndarray, subdb, text } from '../dumpers/index.js'
-export { type Batch, DataBase, type Loaded } from './database.js'
+export { type Batch, DataBase, type Entry, type Loaded } from './database.js'
 export type {
   AnyDumper,
   Dumper,
@@ -25,7 +25,6 @@ export type {
   WriteData,
   WriteFolder,
 } from './dumper.js'
-export type { Entry } from './entry-handle.js'
 export { DirdictError, type ErrorCode, type ErrorDetails, isDirdictError } from './errors.js'
 export type { Query } from './find.js'
 export type { Key } from './keys.js'

@@ -1,6 +1,7 @@
 /**
  * The way of a value out: pin the entry, read its records, let its dumper read its files.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AnyDumper, NestedDatabase } from './dumper.js'
 import { EntryReadFolder, type ReadWitness } from './entry/folder.js'
 import { LiveEntryFolder } from './entry/live.js'
@@ -12,7 +13,7 @@ import { DirdictError } from './errors.js'
 import { joinKey, nearKeys } from './keys.js'
 import type { FileRecord, Metadata } from './metadata.js'
 import { splitGetOptions } from './options.js'
-import type { Place, Session } from './session.js'
+import { type Place, pauseIsDue, type Session } from './session.js'
 
 /** More keys than this are not searched for ones that look like a missing key. */
 const MOST_NEAR = 20_000
@@ -28,6 +29,7 @@ export async function readValue(
   options: object,
   openNested: OpenNested,
 ): Promise<unknown> {
+  if (pauseIsDue()) await nextTurn()
   const early = wanted === undefined ? undefined : splitGetOptions(wanted, options)
   return readPinned(place.directory, place.name, async (base, witness) => {
     const { dumper, record } = readKind(session, place, base)

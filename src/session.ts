@@ -4,6 +4,7 @@
 import { lstatSync } from 'node:fs'
 import type { DumperTable } from './dumper-table.js'
 import { DatabaseDirectory } from './entry/database-directory.js'
+import { listKeys } from './entry/pin.js'
 import type { Locks } from './locks/lock.js'
 import type { Durability } from './options.js'
 import { STATE_FILE } from './state.js'
@@ -24,6 +25,7 @@ export class Session {
   readonly durability: Durability
   readonly dumpers: DumperTable
   readonly locks: Locks | undefined
+  closed = false
   readonly #directories = new Map<string, DatabaseDirectory>()
 
   constructor(options: {
@@ -50,6 +52,20 @@ export class Session {
     return directory
   }
 
+  /** The keys of a database, with `recurse` those of nested ones, each after the database it lies in. */
+  *places(directory: DatabaseDirectory, recurse: boolean, prefix: string = ''): Generator<Place> {
+    for (const name of listKeys(directory)) {
+      yield { directory, name, key: prefix + name }
+      const nested = recurse ? nestedPath(directory.entry(name)) : undefined
+      if (nested !== undefined) yield* this.places(this.directory(nested), true, `${prefix}${name}/`)
+    }
+  }
+
+  /** No handle of this session may be used any more. */
+  close(): void {
+    this.closed = true
+  }
+
   /** All directories that this session may have left something to clean up in. */
   directories(): Iterable<DatabaseDirectory> {
     return this.#directories.values()
@@ -65,6 +81,20 @@ export class Session {
     }
     return { directory, name: parts[parts.length - 1]!, key: parts.join('/') }
   }
+}
+
+const LONGEST_STRETCH_MS = 10
+let stretchStarted = 0
+
+/**
+ * Tiny keys are read and written by direct calls, and a loop over thousands of them would keep timers, signals and
+ * everybody else's callbacks waiting: true once in ten milliseconds, for a pause that lets them run.
+ */
+export function pauseIsDue(): boolean {
+  const now = performance.now()
+  if (now - stretchStarted < LONGEST_STRETCH_MS) return false
+  stretchStarted = now
+  return true
 }
 
 /** The database directory inside an entry: `db`, or in some old entries of ISF the entry itself. No links. */

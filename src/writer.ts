@@ -1,6 +1,7 @@
 /**
  * The way of a value in: choose the dumper, stage its files and records, publish. Also what else changes a key.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AnyDumper } from './dumper.js'
 import type { DatabaseDirectory } from './entry/database-directory.js'
 import { Draft, finishUnfinished, type PublishOptions, releaseAndCollect } from './entry/publish.js'
@@ -14,7 +15,7 @@ import type { Provenance } from './metadata.js'
 import type { SetOptions, WaitOptions } from './options.js'
 import { currentProvenance } from './provenance/provenance.js'
 import type { Place, Session } from './session.js'
-import { nestedPath } from './session.js'
+import { nestedPath, pauseIsDue } from './session.js'
 import { newState, readId } from './state.js'
 
 /** What `set` is about to store: everything but the place. */
@@ -51,6 +52,7 @@ export async function stage(session: Session, place: Place, content: Content): P
 
 /** `set`: stage, then publish under the key's lock. */
 export async function writeValue(session: Session, place: Place, content: Content): Promise<void> {
+  if (pauseIsDue()) await nextTurn()
   await explained(place, 'Writing', async () => {
     const draft = await stage(session, place, content)
     await publishDraft(session, place, draft, publishOptions(session, content.options))

@@ -3,15 +3,7 @@
  * Every step may be cut off by a crash; the next writer of the key, or `repair`, rolls forward.
  */
 import { randomBytes } from 'node:crypto'
-import {
-  accessSync,
-  constants,
-  lstatSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { accessSync, constants, lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { DirdictError } from '../errors.js'
 import { acquireFileLock, type FileLock, lockLost } from '../locks/file.js'
 import type { AcquireOptions } from '../locks/lock.js'

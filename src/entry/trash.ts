@@ -44,8 +44,8 @@ export function removeLater(directory: DatabaseDirectory, path: string, successo
   timer ??= setTimeout(emptyAll, GATHER_MS).unref()
 }
 
-/** Empty directories that are being removed, and who waits for that. */
-let underWay = 0
+/** Empty directories that are being removed, and who waits until there are none. */
+let removing = 0
 const waitingForEmpty: (() => void)[] = []
 
 /**
@@ -53,16 +53,16 @@ const waitingForEmpty: (() => void)[] = []
  * rmdir costs ten times a rename, and an empty lock is free whether it is there or not.
  */
 export function removeEmptyLater(path: string): void {
-  underWay++
+  removing++
   rmdir(path, error => {
-    underWay--
+    removing--
     if (error !== null && !hasCode(error, LEAVE_ALONE)) warn(error)
-    if (underWay === 0) for (const resolve of waitingForEmpty.splice(0)) resolve()
+    if (removing === 0) for (const resolve of waitingForEmpty.splice(0)) resolve()
   })
 }
 
 function emptyDirectoriesGone(): Promise<void> {
-  return underWay === 0 ? Promise.resolve() : new Promise(resolve => waitingForEmpty.push(resolve))
+  return removing === 0 ? Promise.resolve() : new Promise(resolve => waitingForEmpty.push(resolve))
 }
 
 function emptyAll(): void {
@@ -112,7 +112,10 @@ async function removeEntry(path: string): Promise<void> {
 /** False where something other than a few files lies in the directory. */
 function unlinkFew(path: string): boolean {
   const names = namesIn(path)
-  return names.length <= FEW_FILES && names.every(name => succeeds(['EISDIR', 'EPERM'], () => unlinkSync(`${path}/${name}`)))
+  return (
+    names.length <= FEW_FILES &&
+    names.every(name => succeeds(['EISDIR', 'EPERM'], () => unlinkSync(`${path}/${name}`)))
+  )
 }
 
 function namesIn(path: string): readonly string[] {

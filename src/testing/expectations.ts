@@ -39,11 +39,7 @@ export async function assertEqual(
 }
 
 /** Fails unless `run` fails with `code`. */
-export async function assertCode(
-  code: ErrorCode,
-  what: string,
-  run: () => Promise<unknown>,
-): Promise<void> {
+export async function assertCode(code: ErrorCode, what: string, run: () => Promise<unknown>): Promise<void> {
   let found: unknown
   try {
     await run()

@@ -31,7 +31,10 @@ export function testMissingPackages(suite: Suite): void {
         await store(db, KEY, dumper, samples[0])
         const input = `${db.directory}-input`
         const value = transferable(dumper, samples)
-        writeFileSync(input, serialize({ value, directory: db.directory, dumper: dumper.name, key: KEY, module }))
+        writeFileSync(
+          input,
+          serialize({ value, directory: db.directory, dumper: dumper.name, key: KEY, module }),
+        )
         const outcomes = await runWithout(name, input, module)
         const missed = outcomes.filter(outcome => outcome.code === 'MISSING_PACKAGE')
         // Reading may need what writing does not, and the other way round.
@@ -71,7 +74,9 @@ async function runWithout(name: string, input: string, module: string): Promise<
 }
 
 function isOutcome(value: unknown): value is Outcome {
-  return typeof value === 'object' && value !== null && 'code' in value && 'package' in value && 'text' in value
+  return (
+    typeof value === 'object' && value !== null && 'code' in value && 'package' in value && 'text' in value
+  )
 }
 
 /** A module that makes `import` and `require` of a package fail as if it were not installed. */

@@ -31,16 +31,19 @@ export function oddValues(): readonly (readonly [name: string, value: unknown])[
     ['a DataView', new DataView(new ArrayBuffer(8))],
     ['a typed array of a detached buffer', detached()],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 })],
-    ['an object whose members are named like those of arrays', { data: null, shape: 'x', stride: {}, dtype: 1 }],
-    ['an object whose members are named like those of tables', { schema: { fields: [null] }, batches: [null] }],
+    [
+      'an object whose members are named like those of arrays',
+      { data: null, shape: 'x', stride: {}, dtype: 1 },
+    ],
+    [
+      'an object whose members are named like those of tables',
+      { schema: { fields: [null] }, batches: [null] },
+    ],
     ['an object with a length', { length: 2 ** 53 }],
     ['an object named by symbols', { [Symbol('odd')]: 1 }],
-    ['an object whose getter throws', throwingGetter()],
     ['an object whose constructor is null', { constructor: null }],
     ['an object that is part of itself', cyclic()],
     ['an object nested 100,000 levels deep', nested(100_000)],
-    ['a proxy whose traps throw', throwingProxy()],
-    ['a revoked proxy', revokedProxy()],
     ['an array with holes', Array(3)],
     ['an array of null', [null]],
     ['an array of empty arrays', [[], []]],
@@ -49,18 +52,41 @@ export function oddValues(): readonly (readonly [name: string, value: unknown])[
   ]
 }
 
+/** A value that throws by itself when it is looked at. */
+export interface HostileValue {
+  readonly name: string
+  readonly value: object
+  /** Whether an error is the value's own. */
+  throws(error: unknown): boolean
+}
+
+/** Values that throw when they are looked at: what they throw says more to the user than a refusal would. */
+export function hostileValues(): readonly HostileValue[] {
+  const own = new Error('thrown by the value')
+  const refuse = (): never => {
+    throw own
+  }
+  const revocable = Proxy.revocable({}, {})
+  revocable.revoke()
+  return [
+    {
+      name: 'an object whose getter throws',
+      value: Object.defineProperty({}, 'odd', { get: refuse, enumerable: true }),
+      throws: error => error === own,
+    },
+    {
+      name: 'a proxy whose traps throw',
+      value: new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse, getPrototypeOf: refuse }),
+      throws: error => error === own,
+    },
+    { name: 'a revoked proxy', value: revocable.proxy, throws: error => error instanceof TypeError },
+  ]
+}
+
 function detached(): Uint8Array {
   const array = new Uint8Array(8)
   structuredClone(array.buffer, { transfer: [array.buffer] })
   return array
-}
-
-function throwingGetter(): object {
-  return {
-    get odd(): never {
-      throw new Error('a getter was called')
-    },
-  }
 }
 
 function cyclic(): object {
@@ -73,17 +99,4 @@ function nested(levels: number): unknown[] {
   let value: unknown[] = []
   for (let level = 1; level < levels; level++) value = [value]
   return value
-}
-
-function throwingProxy(): object {
-  const refuse = (): never => {
-    throw new Error('a trap was called')
-  }
-  return new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse, getPrototypeOf: refuse })
-}
-
-function revokedProxy(): object {
-  const { proxy, revoke } = Proxy.revocable({}, {})
-  revoke()
-  return proxy
 }

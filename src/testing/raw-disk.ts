@@ -30,11 +30,14 @@ export function withDatabase(dumper: AnyDumper, use: (db: DataBase) => Promise<v
   })
 }
 
-/** All files below a directory, relative, sorted. */
-export function listFiles(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter(item => !item.isDirectory())
-    .map(item => join(item.parentPath, item.name).slice(directory.length + 1))
+/** All files below a directory, relative, sorted; `skipped` names directories that are not looked into. */
+export function listFiles(directory: string, skipped: readonly string[] = []): string[] {
+  return readdirSync(directory, { withFileTypes: true })
+    .flatMap(item => {
+      if (!item.isDirectory()) return [item.name]
+      if (skipped.includes(item.name)) return []
+      return listFiles(join(directory, item.name), skipped).map(file => `${item.name}/${file}`)
+    })
     .sort()
 }
 
@@ -44,9 +47,9 @@ export function dataFiles(entry: string): string[] {
 }
 
 /** Every file below a directory with its bytes, as one comparable text a file. */
-export function snapshot(directory: string): Record<string, string> {
+export function snapshot(directory: string, skipped: readonly string[] = []): Record<string, string> {
   const found: Record<string, string> = {}
-  for (const file of listFiles(directory)) {
+  for (const file of listFiles(directory, skipped)) {
     found[file] = readFileSync(join(directory, file)).toString('base64')
   }
   return found

@@ -3,11 +3,13 @@
  */
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { assertCode, assertLoaded, KEY, type Suite, store } from './expectations.js'
-import { oddValues } from './odd-values.js'
+import { hostileValues, oddValues } from './odd-values.js'
 import { snapshot, withDatabase } from './raw-disk.js'
+
+/** An `object`: a literal would be refused by the compiler already. */
+const UNKNOWN_OPTION: object = { noSuchOption: 1 }
 
 export function testCheck({ it, dumper, samples, foreign = [] }: Suite): void {
   for (const sample of samples) {
@@ -26,6 +28,16 @@ export function testCheck({ it, dumper, samples, foreign = [] }: Suite): void {
   for (const [name, value] of oddValues()) {
     it(`says yes or no to ${name}`, async () => {
       assert.equal(typeof dumper.check(value), 'boolean')
+    })
+  }
+
+  for (const { name, value, throws } of hostileValues()) {
+    it(`says yes or no to ${name}, or lets its error through`, async () => {
+      try {
+        assert.equal(typeof dumper.check(value), 'boolean')
+      } catch (error) {
+        if (!throws(error)) throw error
+      }
     })
   }
 }
@@ -51,7 +63,7 @@ export function testRefusals(suite: Suite): void {
   it('refuses an option of get that it does not have', () =>
     withDatabase(dumper, async db => {
       await store(db, KEY, dumper, sample)
-      await assertCode('OPTION_INVALID', 'get', () => db.get(KEY, dumper, { noSuchOption: 1 }))
+      await assertCode('OPTION_INVALID', 'get', () => db.get(KEY, dumper, UNKNOWN_OPTION))
     }))
 
   it('refuses to read after an abort, with the reason of the signal', () =>
@@ -67,7 +79,7 @@ export function testRefusals(suite: Suite): void {
   if ('store' in sample) return
   it('refuses an option of set that it does not have', () =>
     withDatabase(dumper, async db => {
-      await assertCode('OPTION_INVALID', 'set', () => db.set(KEY, sample.value, dumper, { noSuchOption: 1 }))
+      await assertCode('OPTION_INVALID', 'set', () => db.set(KEY, sample.value, dumper, UNKNOWN_OPTION))
       assert.equal(await db.has(KEY), false)
     }))
 
@@ -80,12 +92,12 @@ export function testRefusals(suite: Suite): void {
     }))
 }
 
-/** All but the locks, whose files come and go without meaning. */
+/** All but locks and trash, whose files come and go without meaning. What is staged would be seen. */
 function databaseSnapshot(directory: string): unknown {
-  const files = Object.entries(snapshot(directory)).filter(([file]) => !file.includes('/locks/'))
-  return { files, entries: readdirSync(join(directory)) }
+  return { files: snapshot(directory, ['locks', 'trash']), entries: readdirSync(directory) }
 }
 
 function named(value: unknown): string {
-  return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 20 })
+  const text = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 20 })
+  return text.split('\n', 1)[0]?.slice(0, 60) ?? ''
 }

@@ -1,0 +1,87 @@
+/**
+ * `dirdict get DB KEY`: prints a value, or writes its data file out: an array as .npy, a table as .parquet.
+ */
+import { inspect } from 'node:util'
+import type { Command } from 'commander'
+import { bytes, type DataBase, dataframe, folder, json, ndarray, text } from '../index.js'
+import { arrayForm } from './array-form.js'
+import { copyOut } from './copy-out.js'
+import { usage } from './failure.js'
+import { interruptible } from './interrupt.js'
+import { reading } from './open.js'
+import { plainForm } from './plain-form.js'
+import { printable, printJson, printLine } from './print.js'
+import { tableForm, tablePreview } from './table-form.js'
+
+interface GetCommandOptions {
+  readonly out?: string
+  readonly json?: boolean
+}
+
+/** How a value of one format is shown: to a person, or with `--json` to a program. */
+type Show = (db: DataBase, key: string, asJson: boolean) => Promise<void>
+
+const BOUNDED = { depth: 4, maxArrayLength: 20, maxStringLength: 2000 }
+
+const SHOW: ReadonlyMap<string, Show> = new Map<string, Show>([
+  ['subdb', async (db, key, asJson) => printNames(await (await db.sub(key)).keys(), asJson)],
+  ['folder', async (db, key, asJson) => printNames(await (await db.get(key, folder)).names(), asJson)],
+  ['text', async (db, key, asJson) => printContent(await db.get(key, text), asJson)],
+  ['bytes', async (db, key, asJson) => printContent(await db.get(key, bytes), asJson)],
+  [
+    'ndarray',
+    async (db, key, asJson) => {
+      const value = await db.get(key, ndarray)
+      if (asJson) printJson(arrayForm(value))
+      else printLine(inspect(value, BOUNDED))
+    },
+  ],
+  [
+    'dataframe',
+    async (db, key, asJson) => {
+      const value = await db.get(key, dataframe)
+      if (asJson) printJson(tableForm(value))
+      else printLine(tablePreview(value))
+    },
+  ],
+])
+
+export function addGet(program: Command): void {
+  program
+    .command('get')
+    .description('print a value, or write it to a file')
+    .argument('<db>', 'directory of the database')
+    .argument('<key>')
+    .option('-o, --out <file>', 'write the data file of the entry there (.npy, .parquet, text, …)')
+    .option('--json', 'the value as JSON')
+    .action(getKey)
+}
+
+async function getKey(directory: string, key: string, options: GetCommandOptions): Promise<void> {
+  const { out, json: asJson = false } = options
+  if (out !== undefined && asJson) throw usage('Give --out or --json, not both.', 'json')
+  await reading(directory, async db => {
+    if (out !== undefined) return interruptible(signal => copyOut(db, key, out, signal))
+    const { dumper } = await db.metadata(key)
+    return (SHOW.get(dumper) ?? showOther)(db, key, asJson)
+  })
+}
+
+/** json, clone, and formats of other packages, as far as they can be loaded here. */
+const showOther: Show = async (db, key, asJson) => {
+  const value = await db.get(key)
+  if (asJson) printJson(plainForm(value))
+  else if (json.check(value)) printJson(value)
+  else printLine(inspect(value, BOUNDED))
+}
+
+function printNames(names: readonly string[], asJson: boolean): void {
+  if (asJson) printJson(names)
+  else for (const name of names) printLine(printable(name))
+}
+
+/** As it is: what was stored is what comes out of the pipe. */
+function printContent(content: string | Uint8Array, asJson: boolean): void {
+  if (asJson) printJson(plainForm(content))
+  else process.stdout.write(content)
+}
