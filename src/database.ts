@@ -6,7 +6,7 @@ import { Dictionary, type MakeNested } from './dictionary.js'
 import type { AnyDumper, GetOptionsOf, InputOf, NestedDatabase, SetOptionsOf } from './dumper.js'
 import { DumperTable, type folder, type ManagedFolder } from './dumper-table.js'
 import { ABSENT } from './entry/pin.js'
-import { type EntryHandle, entryAt, entryHandle, type LoadedAs } from './entry-handle.js'
+import { dumperIfFound, type EntryHandle, entryAt, entryHandle, type LoadedAs } from './entry-handle.js'
 import { DirdictError, isDirdictError } from './errors.js'
 import { matcher, QUERY_OPTIONS, type Query } from './find.js'
 import { joinKey, type Key, readableParts } from './keys.js'
@@ -20,7 +20,7 @@ import {
   type SetOptions,
   type WaitOptions,
 } from './options.js'
-import { keyNotFound, readMetadata } from './reader.js'
+import { keyNotFound } from './reader.js'
 import { type Repair, repairDatabase } from './repair.js'
 import { nestedPath, Session } from './session.js'
 import { ensureDatabase, existingDatabase, readId } from './state.js'
@@ -203,15 +203,17 @@ export class DataBase<S extends Schema = NoSchema> {
       yield [place.key, await entryAt<DataBase>(this.#dictionary, place)]
   }
 
-  /** The entries whose records answer the query, sorted by key. Reads records only. */
+  /**
+   * The entries whose records answer the query, sorted by key. Reads records only. Entries whose record is damaged
+   * are left out; {@link DataBase.verify} names them.
+   */
   async find(query: Query = {}): Promise<Entry[]> {
     checkNames(query, QUERY_OPTIONS, 'find')
     const matches = matcher(query)
     const found: Entry[] = []
     for (const place of this.#dictionary.places(query.recurse ?? true)) {
-      const metadata = await readMetadata(this.#dictionary.session, place)
-      if (metadata !== ABSENT && matches(metadata))
-        found.push(entryHandle<DataBase>(this.#dictionary, place, metadata.dumper))
+      const dumper = await dumperIfFound(this.#dictionary, place, matches)
+      if (dumper !== undefined) found.push(entryHandle<DataBase>(this.#dictionary, place, dumper))
     }
     return found
   }

@@ -5,9 +5,10 @@
 import type { Dictionary } from './dictionary.js'
 import type { AnyDumper, GetOptionsOf, NestedDatabase, OutputOf } from './dumper.js'
 import { ABSENT } from './entry/pin.js'
+import { isDirdictError } from './errors.js'
 import type { FileRecord, Metadata } from './metadata.js'
 import type { GetOptions } from './options.js'
-import { keyNotFound, readFiles, readMetadata } from './reader.js'
+import { keyNotFound, readFiles, readForSearch } from './reader.js'
 import type { Place } from './session.js'
 
 /** What `get` gives for dumper `D`, where a nested database is given as `Nested`. */
@@ -26,10 +27,26 @@ export interface EntryHandle<Nested> {
   get<D extends AnyDumper>(dumper: D, options?: GetOptions & GetOptionsOf<D>): Promise<LoadedAs<D, Nested>>
 }
 
-/** The handle of a key whose dumper has still to be looked up; `unknown` where no record tells it. */
+/** The handle of a key whose dumper has still to be looked up; `unknown` where no sound record tells it. */
 export async function entryAt<Nested>(dictionary: Dictionary, place: Place): Promise<EntryHandle<Nested>> {
-  const metadata = await readMetadata(dictionary.session, place)
-  return entryHandle(dictionary, place, metadata === ABSENT ? 'unknown' : metadata.dumper)
+  const dumper = await dumperIfFound(dictionary, place, () => true)
+  return entryHandle(dictionary, place, dumper ?? 'unknown')
+}
+
+/** The dumper of an entry whose record matches. A damaged record matches nothing: one must not end a search. */
+export async function dumperIfFound(
+  dictionary: Dictionary,
+  place: Place,
+  matches: (metadata: Metadata) => boolean,
+): Promise<string | undefined> {
+  try {
+    const metadata = await readForSearch(dictionary.session, place)
+    return metadata !== ABSENT && matches(metadata) ? metadata.dumper : undefined
+  } catch (error) {
+    if (isDirdictError(error, 'CORRUPT_ENTRY') || isDirdictError(error, 'UNSUPPORTED_FORMAT'))
+      return undefined
+    throw error
+  }
 }
 
 export function entryHandle<Nested>(

@@ -2,7 +2,16 @@
  * The pinned read (PROTOCOL.md, "Read K"): a reader opens the entry's directory and reads everything through that
  * descriptor. It takes no lock and never writes, and still sees an old value or a new one, whole.
  */
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readdirSync, statSync } from 'node:fs'
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  statSync,
+} from 'node:fs'
 import { DirdictError } from '../errors.js'
 import { isKeyName } from '../keys.js'
 import { PROCFS } from '../locks/token.js'
@@ -67,8 +76,8 @@ export function findEntry(directory: DatabaseDirectory, name: string): number {
 
 /** Whether the key is there: one stat where it is. */
 export function entryExists(directory: DatabaseDirectory, name: string): boolean {
-  const stats = statSync(directory.entry(name), { throwIfNoEntry: false })
-  if (stats?.isDirectory()) return true
+  const stats = lstatSync(directory.entry(name), { throwIfNoEntry: false })
+  if (stats !== undefined) return stats.isDirectory()
   if (!directory.hasService()) return false
   const fd = findEntry(directory, name)
   if (fd < 0) return false

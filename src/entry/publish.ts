@@ -76,7 +76,7 @@ export class Draft {
     const { directory, name } = this
     if (this.#light) this.#toGeneralForm(directory.work(this.#token))
     finishUnfinished(directory, name, lock)
-    if (isOccupied(directory.entry(name))) refuseReplacement(directory, name, options.overwrite)
+    if (isOccupied(directory.entry(name))) assertReplaceable(directory, name, options.overwrite)
     const claimed = `${lock.holder}/${this.#token}`
     if (!succeeds(GONE, () => renameSync(this.#path, claimed))) throw lockLost(name)
     removeEmptyLater(directory.work(this.#token))
@@ -84,8 +84,7 @@ export class Draft {
       if (options.syncNames) await directory.sync()
       return
     }
-    refuseReplacement(directory, name, options.overwrite)
-    assertReplaceable(directory, name)
+    assertReplaceable(directory, name, options.overwrite)
     writeStamp(directory, name, lock.token)
     // The commit point: from here on the new value stands, whoever finishes the swap.
     if (!succeeds(GONE, () => renameSync(claimed, directory.readyEntry(name)))) throw lockLost(name)
@@ -137,7 +136,7 @@ export async function removeEntry(
     finishUnfinished(directory, name, lock)
     const entry = directory.entry(name)
     if (!isOccupied(entry)) return false
-    assertReplaceable(directory, name)
+    assertMovable(directory, name)
     const gone = succeeds(GONE, () => renameSync(entry, `${lock.holder}/deleted-${randomName()}`))
     if (options.durable) await directory.sync()
     return gone
@@ -162,7 +161,7 @@ export async function moveEntry(
     }
     const source = from.directory.entry(from.name)
     if (!isOccupied(source)) return false
-    assertReplaceable(from.directory, from.name)
+    assertMovable(from.directory, from.name)
     if (isOccupied(to.directory.entry(to.name))) throw keyExists(to.name)
     if (!moveInto(source, to.directory.entry(to.name), to.name)) throw keyExists(to.name)
     if (options.durable) {
@@ -208,7 +207,7 @@ function moveInto(from: string, to: string, name: string): boolean {
   }
 }
 
-function refuseReplacement(directory: DatabaseDirectory, name: string, overwrite: boolean): void {
+function assertReplaceable(directory: DatabaseDirectory, name: string, overwrite: boolean): void {
   if (!overwrite) throw keyExists(name)
   if (isDatabaseEntry(directory.entry(name))) {
     throw new DirdictError(
@@ -217,6 +216,7 @@ function refuseReplacement(directory: DatabaseDirectory, name: string, overwrite
       { key: name },
     )
   }
+  assertMovable(directory, name)
 }
 
 /** Whether an entry is a nested database: by its files, because ISF's entries have no record of ours. */
@@ -229,7 +229,7 @@ function keyExists(name: string): DirdictError {
 }
 
 /** Another user's directory cannot be moved into ours without write permission on it. */
-function assertReplaceable(directory: DatabaseDirectory, name: string): void {
+function assertMovable(directory: DatabaseDirectory, name: string): void {
   const entry = directory.entry(name)
   if (!lstatSync(entry).isDirectory()) {
     throw new DirdictError('CORRUPT_ENTRY', `${entry} is a file or a link, not an entry; it is left alone.`, {

@@ -2,7 +2,7 @@
  * Emptying the trash in the background: what was replaced or deleted is removed after its successor is on disk.
  * Many replacements of one key cost one round of syncs.
  */
-import { closeSync, fsync, openSync, readdirSync, rmdir, unlinkSync } from 'node:fs'
+import { closeSync, fsync, lstatSync, openSync, readdirSync, rmdir, unlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { DatabaseDirectory } from './database-directory.js'
@@ -53,11 +53,18 @@ const waitingForEmpty: (() => void)[] = []
  * rmdir costs ten times a rename, and an empty lock is free whether it is there or not.
  */
 export function removeEmptyLater(path: string): void {
+  void removeEmpty(path)
+}
+
+function removeEmpty(path: string): Promise<void> {
   removing++
-  rmdir(path, error => {
-    removing--
-    if (error !== null && !hasCode(error, LEAVE_ALONE)) warn(error)
-    if (removing === 0) for (const resolve of waitingForEmpty.splice(0)) resolve()
+  return new Promise(gone => {
+    rmdir(path, error => {
+      removing--
+      if (error !== null && !hasCode(error, LEAVE_ALONE)) warn(error)
+      gone()
+      if (removing === 0) for (const resolve of waitingForEmpty.splice(0)) resolve()
+    })
   })
 }
 
@@ -94,18 +101,22 @@ function warn(error: unknown): void {
 async function remove(directory: DatabaseDirectory, waiting: Pending): Promise<void> {
   for (const name of waiting.successors) await syncEntry(directory.entry(name))
   if (waiting.successors.size > 0) await syncIfThere(directory.path)
-  for (const path of waiting.paths) await removeTrash(path)
+  await Promise.all(waiting.paths.map(removeTrash))
 }
 
 /** Removes one directory of the trash, each entry's Loader.json first (PROTOCOL.md, step 7). */
 export async function removeTrash(path: string): Promise<void> {
-  for (const entry of namesIn(path)) await removeEntry(`${path}/${entry}`)
-  removeEmptyLater(path)
+  await Promise.all(namesIn(path).map(entry => removeEntry(`${path}/${entry}`)))
+  // Only now: the thread pool would try this directory before the ones in it are gone.
+  await removeEmpty(path)
 }
 
+/** Of a light form that was taken over, files lie here instead of entries. */
 async function removeEntry(path: string): Promise<void> {
-  succeeds([...GONE, 'ENOTDIR'], () => unlinkSync(`${path}/Loader.json`))
-  if (unlinkFew(path)) removeEmptyLater(path)
+  const isDirectory = succeeds(['ENOTDIR'], () => {
+    succeeds(GONE, () => unlinkSync(`${path}/Loader.json`))
+  })
+  if (isDirectory && unlinkFew(path)) await removeEmpty(path)
   else await rm(path, { recursive: true, force: true })
 }
 
@@ -128,6 +139,7 @@ function namesIn(path: string): readonly string[] {
 }
 
 async function syncEntry(path: string): Promise<void> {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
   try {
     const files = [...listFiles(path), 'Loader.json', 'metadata.json', 'dirdict.json']
     await Promise.all(files.map(file => syncIfThere(`${path}/${file}`)))
