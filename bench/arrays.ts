@@ -92,4 +92,3 @@ async function cutting(db: DataBase): Promise<Row> {
   closeSync(fd)
   return row
 }
-

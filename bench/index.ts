@@ -37,6 +37,13 @@ writeFileSync(new URL('latest.json', results), `${JSON.stringify({ machine, rows
 
 function print({ work, limit, ratio, reach, ours, theirs }: Row): void {
   const verdict = ratio <= reach ? 'reached' : 'NOT REACHED'
-  const columns = [work.padEnd(38), `${ratio.toFixed(2)}`.padStart(6), `<= ${reach}`.padEnd(8), verdict.padEnd(12)]
-  process.stdout.write(`${columns.join(' ')} ${ours.padStart(10)} against ${theirs.padStart(10)}  (${limit})\n`)
+  const columns = [
+    work.padEnd(38),
+    `${ratio.toFixed(2)}`.padStart(6),
+    `<= ${reach}`.padEnd(8),
+    verdict.padEnd(12),
+  ]
+  process.stdout.write(
+    `${columns.join(' ')} ${ours.padStart(10)} against ${theirs.padStart(10)}  (${limit})\n`,
+  )
 }

@@ -43,7 +43,12 @@ async function sampleFiles(path: string): Promise<Files> {
   return readdirSync(entry).map(name => [name, readFileSync(`${entry}/${name}`)])
 }
 
-async function fresh(path: string, durability: 'full' | 'relaxed', reach: number, files: Files): Promise<Row> {
+async function fresh(
+  path: string,
+  durability: 'full' | 'relaxed',
+  reach: number,
+  files: Files,
+): Promise<Row> {
   const count = durability === 'full' ? COUNT / 5 : COUNT
   const db = await DataBase.open(`${path}/fresh-${durability}`, { durability })
   await db.set('warm', value)
@@ -139,7 +144,8 @@ function rawEntry(folder: string, name: string, files: Files, synced: boolean): 
   if (synced) syncDirectory(staged)
   renameSync(staged, `${folder}/${name}`)
   if (synced) syncDirectory(folder)
-  if (statSync(`${folder}/${name}`, { throwIfNoEntry: false }) === undefined) throw new Error('the limit did nothing')
+  if (statSync(`${folder}/${name}`, { throwIfNoEntry: false }) === undefined)
+    throw new Error('the limit did nothing')
 }
 
 function syncDirectory(path: string): void {

@@ -10,7 +10,7 @@ import { finishUnfinished, releaseAndCollect } from './entry/publish.js'
 import { readTextSync } from './entry/raw-files.js'
 import { isfMetadataOf, isObject, loaderModule, readRecord } from './entry/record-files.js'
 import { GONE, hasCode } from './entry/system-errors.js'
-import { emptyTrash, removeTrash } from './entry/trash.js'
+import { emptyTrash, removeEmptyLater, removeTrash } from './entry/trash.js'
 import { isDirdictError } from './errors.js'
 import { acquireFileLock, ownersOf } from './locks/file.js'
 import { isDead, newToken } from './locks/token.js'
@@ -71,7 +71,11 @@ async function finishSwaps(directory: DatabaseDirectory, report: Report): Promis
   for (const name of new Set([...namesIn(directory.readyEntry('')), ...namesIn(directory.lock(''))])) {
     const ready = namesIn(directory.readyEntry('')).includes(name)
     const owners = ownersOf(directory, name)
-    if (!ready && owners.length > 0 && !owners.every(isDead)) continue
+    if (!ready && owners.length === 0) {
+      removeEmptyLater(directory.lock(name))
+      continue
+    }
+    if (!ready && !owners.every(isDead)) continue
     const lock = await acquireFileLock(directory, name)
     try {
       finishUnfinished(directory, name, lock)
