@@ -139,14 +139,14 @@ export class DataBase<S extends Schema = NoSchema> {
    * The value of a key: `unknown`, or typed by the dumper that is asked for (DUMPER_MISMATCH where another wrote it)
    * or by the schema. KEY_NOT_FOUND names keys that look alike; CORRUPT_ENTRY, UNKNOWN_DUMPER.
    */
-  async get<K extends Key>(key: K): Promise<ValueOut<S, K>>
+  async get<K extends Key>(key: K, options?: GetOptions): Promise<ValueOut<S, K>>
   async get<D extends AnyDumper>(
     key: Key,
     dumper: D,
     options?: GetOptions & GetOptionsOf<D>,
   ): Promise<Loaded<D>>
-  async get(key: Key, dumper?: AnyDumper, options: object = {}): Promise<unknown> {
-    return this.#dictionary.get(key, dumper, options)
+  async get(key: Key, second?: object, third?: object): Promise<unknown> {
+    return this.#dictionary.get(key, second, third)
   }
 
   /** The value of a key, or `fallback` where there is none. */
@@ -265,7 +265,7 @@ export class DataBase<S extends Schema = NoSchema> {
     checkNames(options, ['create'], 'sub')
     if (options.create) await this.#dictionary.makeDatabase(key)
     const dumper = this.#dictionary.session.dumpers.forName('subdb')
-    return (await this.#dictionary.get(readableParts(key), dumper, {})) as DataBase
+    return (await this.#dictionary.get(readableParts(key), dumper)) as DataBase
   }
 
   /** A folder for the user's own files; made where it is missing. KEY_EXISTS where the key holds other data. */

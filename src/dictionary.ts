@@ -64,7 +64,8 @@ export class Dictionary {
   }
 
   /** The value of a key, or KEY_NOT_FOUND. */
-  async get(key: Key, dumper: AnyDumper | undefined, options: object): Promise<unknown> {
+  async get(key: Key, second?: object, third: object = {}): Promise<unknown> {
+    const [dumper, options] = isDumper(second) ? [second, third] : [undefined, second ?? {}]
     return this.getAt(this.existing(readableParts(key)), dumper, options)
   }
 

@@ -13,7 +13,7 @@ import { DirdictError } from './errors.js'
 import { joinKey, nearKeys } from './keys.js'
 import type { FileRecord, Metadata } from './metadata.js'
 import { splitGetOptions } from './options.js'
-import { type Place, pauseIsDue, type Session } from './session.js'
+import { nestedPath, type Place, pauseIsDue, type Session } from './session.js'
 
 /** More keys than this are not searched for ones that look like a missing key. */
 const MOST_NEAR = 20_000
@@ -115,6 +115,8 @@ function loaderIfThere(base: string, key: string): string | null {
 /** An entry's data files: as recorded, or, where nobody recorded them, as they lie there (CRC-32 then 0). */
 export async function readFiles(place: Place): Promise<readonly FileRecord[] | typeof ABSENT> {
   return readPinned(place.directory, place.name, async (base, witness: ReadWitness) => {
+    // The files of a nested database are those of its own keys.
+    if (nestedPath(place.directory.entry(place.name)) !== undefined) return []
     const record = readRecord(base, place.key)
     if (record !== undefined && record.files.length > 0) return record.files
     const folder = new EntryReadFolder(base, place.key, { witness })

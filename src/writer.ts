@@ -4,6 +4,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AnyDumper } from './dumper.js'
 import type { DatabaseDirectory } from './entry/database-directory.js'
+import { listKeys } from './entry/pin.js'
 import { Draft, finishUnfinished, type PublishOptions, releaseAndCollect } from './entry/publish.js'
 import { type Annotations, writeRecords } from './entry/record-files.js'
 import { GONE, hasCode, translate } from './entry/system-errors.js'
@@ -140,8 +141,28 @@ export async function locateForWriting(
 ): Promise<Place> {
   for (;;) {
     const found = session.locate(root, parts)
-    if (!('missing' in found)) return found
+    if (!('missing' in found)) {
+      refuseOtherCase(session, root, parts)
+      return found
+    }
     await makeDatabase(session, root, found.missing)
+  }
+}
+
+/** On a disk where `A` and `a` are one name, a key that differs only in case would be the same entry. */
+function refuseOtherCase(session: Session, root: DatabaseDirectory, parts: readonly string[]): void {
+  if (!root.foldsCase()) return
+  for (let i = 1; i <= parts.length; i++) {
+    const place = session.locate(root, parts.slice(0, i))
+    if ('missing' in place) return
+    const folded = place.name.toLowerCase()
+    const other = listKeys(place.directory).find(name => name !== place.name && name.toLowerCase() === folded)
+    if (other === undefined) continue
+    throw new DirdictError(
+      'KEY_EXISTS',
+      `${JSON.stringify(place.key)} differs from the key ${JSON.stringify(other)} only in case, and this disk takes them for one.`,
+      { key: place.key },
+    )
   }
 }
 

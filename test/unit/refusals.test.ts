@@ -84,6 +84,15 @@ describe('keys', () => {
     }
   })
 
+  test('a key that differs only in case, where the disk takes both for one', async () => {
+    // On a case-sensitive disk this file is what makes it look like one that is not.
+    writeFileSync(`${db.directory}/DB_STATE.JSON`, '')
+    remember()
+    await expect(db.set('Value', 1)).rejects.toMatchObject({ code: 'KEY_EXISTS' })
+    await expect(db.rename('array', 'VALUE')).rejects.toMatchObject({ code: 'KEY_EXISTS' })
+    await expect(db.set('n/TEXT', 1)).rejects.toMatchObject({ code: 'KEY_EXISTS' })
+  })
+
   test('a key that is a link is neither read nor written through', async () => {
     mkdirSync(`${db.directory}-outside`)
     writeFileSync(`${db.directory}-outside/Loader.json`, '{}')
