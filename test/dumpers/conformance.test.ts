@@ -1,0 +1,18 @@
+/** Every built-in dumper passes the suite that third parties run; here are the values it is run with. */
+import { describe, it } from 'vitest'
+import { testDumper } from '../../src/testing/index.js'
+import { ndarrayTests } from './samples/arrays.js'
+import { folderTests, subdbTests } from './samples/live.js'
+import { bytesTests, cloneTests, jsonTests, textTests } from './samples/plain.js'
+import { dataframeTests } from './samples/tables.js'
+
+const runner = { describe, it: (name: string, run: () => Promise<void>) => it(name, run) }
+
+testDumper({ ...runner, ...jsonTests })
+testDumper({ ...runner, ...cloneTests })
+testDumper({ ...runner, ...textTests })
+testDumper({ ...runner, ...bytesTests })
+testDumper({ ...runner, ...ndarrayTests })
+testDumper({ ...runner, ...dataframeTests })
+testDumper({ ...runner, ...folderTests })
+testDumper({ ...runner, ...subdbTests })

@@ -1,0 +1,52 @@
+/**
+ * What the entries in `fixtures/<dumper>/v<n>/` hold. They have to load for ever: nothing here is ever changed or
+ * taken away, a new version of a format adds a directory.
+ */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import * as builtIn from '../../../dumpers/index.js'
+import type { AnyDumper } from '../../../src/index.js'
+import type { Fixture } from '../../../src/testing/index.js'
+import { ARRAYS, COLUMNS } from './fixture-values.js'
+
+/** What `fixtures.test.ts` stores where a fixture is missing, by dumper and key. */
+export const FIXTURE_VALUES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  json: {
+    nothing: null,
+    numbers: [0, -1, 0.1, 5e-324, 1.7976931348623157e308],
+    nested: { a: [{ b: 'é 漢字 🧠' }], '': {}, flags: [true, false] },
+  },
+  clone: {
+    nothing: undefined,
+    numbers: [Number.NaN, -0, Number.POSITIVE_INFINITY, 2n ** 100n],
+    containers: new Map<unknown, unknown>([
+      ['when', new Date(0)],
+      ['set', new Set([1, 'two'])],
+      ['trace', new Float64Array([1, -0, Number.NaN])],
+      ['pattern', /a+/gi],
+    ]),
+  },
+  text: { empty: '', marked: '\ufeffé 漢字 🧠\r\n' },
+  bytes: { empty: new Uint8Array(0), all: Uint8Array.from({ length: 256 }, (_, i) => i) },
+  ndarray: ARRAYS,
+  dataframe: { table: COLUMNS },
+  folder: { empty: {}, files: { 'a.txt': 'alpha', 'x/b.bin': Uint8Array.of(0, 255) } },
+  subdb: { nested: { a: 1, 'b/c': 'two' } },
+}
+
+/** Every built-in dumper, by name. */
+export const BUILT_IN: ReadonlyMap<string, AnyDumper> = new Map<string, AnyDumper>(Object.entries(builtIn))
+
+/** Directory of a dumper's fixture. */
+export function fixtureDirectory(dumper: string, version: number): string {
+  return fileURLToPath(new URL(`../../../fixtures/${dumper}/v${version}`, import.meta.url))
+}
+
+/** The fixtures of a dumper, for the conformance suite. */
+export function fixturesOf<D extends AnyDumper>(dumper: D): readonly Fixture<D>[] {
+  const directory = fixtureDirectory(dumper.name, 1)
+  // While it is being written for the first time; `fixtures.test.ts` fails where one is missing.
+  if (!existsSync(directory)) return []
+  const values = FIXTURE_VALUES[dumper.name] ?? {}
+  return Object.entries(values).map(([key, expected]) => ({ directory, key, expected }))
+}
