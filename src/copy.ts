@@ -2,7 +2,6 @@
  * copy: an entry with its records into another database, a nested database with all its keys.
  */
 import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import fsExtra from 'fs-extra'
 import { SERVICE } from './entry/database-directory.js'
 import { listFiles, RECORDS } from './entry/folder.js'
 import { ABSENT, listKeys, readPinned } from './entry/pin.js'
@@ -38,6 +37,7 @@ export async function copyEntry(
 }
 
 async function copyInto(session: Session, place: Place, target: string, finalPath: string): Promise<void> {
+  const { default: fsExtra } = await import('fs-extra')
   const outcome = await readPinned(place.directory, place.name, async (base, witness) => {
     witness.listed = true
     // A second try starts from nothing: the entry was replaced while the first one ran.

@@ -3,9 +3,18 @@
  *
  * @packageDocumentation
  */
-export type { TableInput } from '../dumpers/dataframe.js'
+export type {
+  ColumnInput,
+  DataframeGetOptions,
+  DataframeSetOptions,
+  RowInput,
+  TableInput,
+  TableLike,
+  VectorLike,
+} from '../dumpers/dataframe.js'
 export type { FolderFiles, ManagedFolder } from '../dumpers/folder.js'
 export { bytes, clone, dataframe, folder, json, ndarray, subdb, text } from '../dumpers/index.js'
+export type { NDArrayGetOptions } from '../dumpers/ndarray.js'
 export { type Batch, DataBase, type Entry, type Loaded } from './database.js'
 export type {
   AnyDumper,
@@ -30,7 +39,18 @@ export type { Query } from './find.js'
 export type { Key } from './keys.js'
 export type { AcquireOptions, LockHandle, Locks } from './locks/lock.js'
 export type { FileRecord, GitState, Host, Metadata, Runtime, Script } from './metadata.js'
-export { array, type DType, type NDArray, type NDArrayData } from './ndarray.js'
+export {
+  type ArrayInput,
+  type ArrayLikeInput,
+  array,
+  type DataOf,
+  type DType,
+  type Float16Data,
+  type NDArray,
+  type NDArrayData,
+  type NumericMemory,
+  type TypedArray,
+} from './ndarray.js'
 export type { Durability, GetOptions, OpenOptions, Schema, SetOptions, WaitOptions } from './options.js'
 export type { Repair } from './repair.js'
 export type { TreeOptions } from './tree.js'

@@ -3,7 +3,6 @@
  */
 import { renameSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import fsExtra from 'fs-extra'
 import type { DatabaseDirectory } from './entry/database-directory.js'
 import { hasCode, translate } from './entry/system-errors.js'
 import { emptyTrash } from './entry/trash.js'
@@ -13,6 +12,7 @@ import { newToken } from './locks/token.js'
 export async function removeDatabase(directory: DatabaseDirectory): Promise<void> {
   await emptyTrash(directory)
   const { path } = directory
+  const { default: fsExtra } = await import('fs-extra')
   try {
     await fsExtra.remove(movedAside(path))
   } catch (error) {

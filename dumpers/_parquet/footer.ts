@@ -73,7 +73,7 @@ export function readFooter(bytes: Uint8Array): Footer {
 export function projectFooter(
   footer: Footer,
   names: readonly string[],
-  arrowSchema: (encoded: string) => string,
+  arrowSchema: () => string,
 ): { moves: Move[]; footer: Uint8Array; end: number } {
   const chosen = names.map(name => footer.columns.find(column => column.name === name)!)
   const leaves = chosen.flatMap(({ firstLeaf, leaves }) =>
@@ -149,11 +149,10 @@ function moveChunk(chunk: Part, to: number): { part: Part; move: Move } {
   return { part: structPart(moved), move: { from: Number(from), to, length } }
 }
 
-function adapted(pair: Part, arrowSchema: (encoded: string) => string): Part {
+function adapted(pair: Part, arrowSchema: () => string): Part {
   const fields = readStruct(pair.body)
   if (text(readBinary(field(fields, 1))) !== 'ARROW:schema') return pair
-  const encoded = arrowSchema(text(readBinary(field(fields, 2))))
-  return structPart(fields.set(2, binaryPart(new TextEncoder().encode(encoded))))
+  return structPart(fields.set(2, binaryPart(new TextEncoder().encode(arrowSchema()))))
 }
 
 function field(fields: Fields, id: number): Part {

@@ -26,7 +26,7 @@ export async function readParquet(
   columns: readonly string[] | undefined,
 ): Promise<Table> {
   const bytes =
-    columns === undefined ? await folder.read(file) : await readColumns(arrow, folder, file, columns)
+    columns === undefined ? await folder.read(file) : await readColumns(arrow, wasm, folder, file, columns)
   folder.signal?.throwIfAborted()
   return intact(file, () => {
     const footer = readFooter(footerOf(bytes))
@@ -43,6 +43,7 @@ export async function readParquet(
 
 async function readColumns(
   arrow: Arrow,
+  wasm: ParquetWasm,
   folder: ReadFolder,
   file: string,
   columns: readonly string[],
@@ -55,32 +56,39 @@ async function readColumns(
     const length = intact(file, () => footerLength(tail.subarray(-TAIL), size))
     if (length + TAIL > first)
       tail = await access.read({ offset: size - TAIL - length, length: length + TAIL })
-    const footer = intact(file, () => readFooter(tail.subarray(tail.byteLength - TAIL - length, -TAIL)))
+    const encoded = tail.subarray(tail.byteLength - TAIL - length, -TAIL)
+    const footer = intact(file, () => readFooter(encoded))
     checkColumns(
       columns,
       footer.columns.map(column => column.name),
     )
     const plan = intact(file, () => {
-      const plan = projectFooter(footer, columns, encoded => projectArrowSchema(arrow, encoded, columns))
+      const plan = projectFooter(footer, columns, () => projectArrowSchema(arrow, wasm, encoded, columns))
       for (const { from, length } of plan.moves) {
         if (from + length > size) throw new RangeError('a column lies outside of the file')
       }
       if (plan.end > size) throw new RangeError('its columns overlap')
       return plan
     })
-    const out = new Uint8Array(plan.end + plan.footer.byteLength + TAIL)
+    const out = fileWith(plan.footer, plan.end)
     for (const { from, to, length } of plan.moves) {
       folder.signal?.throwIfAborted()
       await access.read({ offset: from, length, out: out.subarray(to, to + length) })
     }
-    out.set(MAGIC, 0)
-    out.set(plan.footer, plan.end)
-    new DataView(out.buffer).setUint32(out.byteLength - TAIL, plan.footer.byteLength, true)
-    out.set(MAGIC, out.byteLength - 4)
     return out
   } finally {
     await access.close()
   }
+}
+
+/** A Parquet file with `footer` at `end`, and room for the pages before it. */
+function fileWith(footer: Uint8Array, end: number): Uint8Array {
+  const out = new Uint8Array(end + footer.byteLength + TAIL)
+  out.set(MAGIC, 0)
+  out.set(footer, end)
+  new DataView(out.buffer).setUint32(out.byteLength - TAIL, footer.byteLength, true)
+  out.set(MAGIC, out.byteLength - MAGIC.byteLength)
+  return out
 }
 
 function footerOf(bytes: Uint8Array): Uint8Array {
@@ -88,10 +96,19 @@ function footerOf(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(bytes.byteLength - TAIL - length, bytes.byteLength - TAIL)
 }
 
-/** The schema of Arrow that Arrow's writers keep in the footer, in base64: it must name the same columns. */
-function projectArrowSchema(arrow: Arrow, encoded: string, columns: readonly string[]): string {
+/**
+ * The choice out of the schema that Arrow's writers keep in the footer, in base64. It must name the same columns as
+ * the footer. It is parquet-wasm that reads it: apache-arrow trusts it, and a damaged one fills the memory.
+ */
+function projectArrowSchema(
+  arrow: Arrow,
+  wasm: ParquetWasm,
+  footer: Uint8Array,
+  columns: readonly string[],
+): string {
+  const ipc = wasm.readSchema(fileWith(footer, MAGIC.byteLength)).intoIPCStream()
   // Not `tableFromIPC`: an empty batch of thousands of columns takes a tenth of a second.
-  const { schema } = arrow.RecordBatchReader.from(Buffer.from(encoded, 'base64')).open()
+  const { schema } = arrow.RecordBatchReader.from(ipc).open()
   const fields = columns.map(name => {
     const field = schema.fields.find(field => field.name === name)
     if (field === undefined) throw new RangeError(`its Arrow schema lacks column ${JSON.stringify(name)}`)

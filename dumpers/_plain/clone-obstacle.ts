@@ -2,8 +2,20 @@
  * What, in a value, the structured clone algorithm would refuse or silently change.
  */
 import { types } from 'node:util'
-import { className, isPlainObject } from './plain-object.js'
+import { className, isPlainObject, prototypeDepth } from './plain-object.js'
 import { findObstacle, type Judge } from './walk.js'
+
+/** The errors that keep their class. */
+const ERRORS: ReadonlySet<string> = new Set([
+  'Error',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+])
+const MOST_KEYS = 10_000
 
 /** In words, with the place where it stands; undefined where a clone is exact. */
 export function cloneObstacle(value: unknown): string | undefined {
@@ -22,6 +34,7 @@ const clone: Judge = {
     if (types.isProxy(value)) return 'is a proxy'
     if (types.isSharedArrayBuffer(value)) return 'is shared memory'
     if (!isClonable(value)) return `is a ${className(value)}, which would come back as a plain object`
+    if (hasAddedMembers(value)) return `is a ${className(value)} with members of its own, which would be lost`
     return Object.getOwnPropertySymbols(value).length > 0 ? 'has members named by symbols' : undefined
   },
 
@@ -33,15 +46,25 @@ const clone: Judge = {
   },
 }
 
+/** Subclasses would come back as their base class. */
 function isClonable(value: object): boolean {
-  return (
-    Array.isArray(value) ||
-    isLeaf(value) ||
-    types.isMap(value) ||
-    types.isSet(value) ||
-    types.isNativeError(value) ||
-    isPlainObject(value)
-  )
+  if (types.isNativeError(value)) return ERRORS.has(className(value)) && prototypeDepth(value) <= 3
+  if (ArrayBuffer.isView(value))
+    return prototypeDepth(value) <= (Buffer.isBuffer(value) ? 4 : types.isDataView(value) ? 2 : 3)
+  if (Array.isArray(value) || isLeaf(value) || types.isMap(value) || types.isSet(value))
+    return prototypeDepth(value) === 2
+  return isPlainObject(value)
+}
+
+/** Members that a program has added to a Map, a Date and the like would be lost. */
+function hasAddedMembers(value: object): boolean {
+  if (Array.isArray(value) || isPlainObject(value) || value instanceof String) return false
+  // The keys of a large array are as many as its elements, and nobody adds members to those.
+  if (ArrayBuffer.isView(value)) {
+    const length = types.isDataView(value) ? 0 : (value as Uint8Array).length
+    return length <= MOST_KEYS && Object.keys(value).length > length
+  }
+  return Object.keys(value).length > 0
 }
 
 function isLeaf(value: object): boolean {

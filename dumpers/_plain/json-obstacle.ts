@@ -1,7 +1,7 @@
 /**
  * What, in a value, JSON would not give back as it was.
  */
-import { className, isPlainObject } from './plain-object.js'
+import { className, isPlainObject, prototypeDepth } from './plain-object.js'
 import { findObstacle, type Judge } from './walk.js'
 
 /** In words, with the place where it stands (`$.a[3] is NaN`); undefined where JSON is exact. */
@@ -31,6 +31,7 @@ const json: Judge = {
   container(value) {
     if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return `is a ${className(value)}`
     if (Array.isArray(value)) {
+      if (prototypeDepth(value) !== 2) return `is a ${className(value)}`
       return Object.keys(value).length === value.length
         ? undefined
         : 'is an array with holes or named members'

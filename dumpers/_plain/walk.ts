@@ -64,7 +64,9 @@ export function findObstacle(root: unknown, judge: Judge): string | undefined {
 function membersOf(value: object, judge: Judge): Iterable<readonly [string | number, unknown]> {
   const special = judge.members?.(value)
   if (special !== undefined) return special.entries()
-  return Array.isArray(value) ? value.entries() : Object.entries(value)
+  // An array's iterator visits holes too, of which there may be billions.
+  const dense = Array.isArray(value) && Object.keys(value).length >= value.length
+  return dense ? value.entries() : Object.entries(value)
 }
 
 function place(parent: Step | undefined, name: string | number): string {

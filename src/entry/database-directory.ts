@@ -32,6 +32,7 @@ export class DatabaseDirectory {
   /** Whether the process's umask takes bits away that the database directory has. */
   #masked = false
   #ready = false
+  #foldsCase: boolean | undefined
 
   constructor(path: string) {
     this.path = path
@@ -74,7 +75,12 @@ export class DatabaseDirectory {
       this.ensureService()
       this.#makeDirectory(box)
     }
-    this.#makeDirectory(`${box}/${inner}`)
+    try {
+      this.#makeDirectory(`${box}/${inner}`)
+    } catch (error) {
+      rmSync(box, { recursive: true, force: true })
+      throw error
+    }
     return box
   }
 
@@ -99,6 +105,12 @@ export class DatabaseDirectory {
       }
     }
     this.#ready = true
+  }
+
+  /** Whether this disk takes `A` and `a` for one name. */
+  foldsCase(): boolean {
+    this.#foldsCase ??= statSync(`${this.path}/DB_STATE.JSON`, { throwIfNoEntry: false }) !== undefined
+    return this.#foldsCase
   }
 
   /** Whether another writer or reader has ever needed the service directory. */

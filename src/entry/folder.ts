@@ -2,29 +2,18 @@
  * ReadFolder and WriteFolder: the only way by which a dumper touches the directory of an entry.
  * Reading checks every file against its record; writing takes the record on the way.
  */
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, statSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import type { RandomAccess, ReadFolder, ReadRange, WriteData, WriteFolder } from '../dumper.js'
+import type { RandomAccess, ReadFolder, ReadRange } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import type { FileRecord } from '../metadata.js'
-import { syncPath } from './database-directory.js'
-import {
-  CREATE_FLAGS,
-  closeAsync,
-  FileWriter,
-  openAsync,
-  READ_FLAGS,
-  readChecked,
-  readFully,
-  readFullySync,
-  SMALL,
-} from './raw-files.js'
-import { GONE, hasCode } from './system-errors.js'
+import { closeAsync, READ_FLAGS, readChecked, readFully, readFullySync, SMALL } from './raw-files.js'
+import { GONE, hasCode, NO_FILE } from './system-errors.js'
 
 /** The three files of an entry that are ours and not the dumper's. */
 export const RECORDS: readonly string[] = ['Loader.json', 'metadata.json', 'dirdict.json']
 /** Files that are open at once while an entry is being synced. */
-const SYNCED_TOGETHER = 32
+const _SYNCED_TOGETHER = 32
 
 /** What reading tells the pinned read around it: what it has to check before it may trust the result. */
 export interface ReadWitness {
@@ -134,12 +123,12 @@ export class EntryReadFolder implements ReadFolder {
     }
   }
 
-  /** One read tells content and length: a byte more than was written is asked for. */
+  /** Content and length are told by two reads, without a stat. */
   #readRecorded(fd: number, record: FileRecord): Uint8Array {
-    const data = readFullySync(fd, new Uint8Array(record.bytes + 1), 0)
-    if (data.byteLength !== record.bytes) {
-      // Of a longer file only the first byte too many was read.
-      this.#compareLength(record.name, data.byteLength > record.bytes ? fstatSync(fd).size : data.byteLength)
+    const data = readFullySync(fd, new Uint8Array(record.bytes), 0)
+    if (data.byteLength < record.bytes) this.#compareLength(record.name, data.byteLength)
+    if (readFullySync(fd, new Uint8Array(1), record.bytes).byteLength > 0) {
+      this.#compareLength(record.name, fstatSync(fd).size)
     }
     if (crc32(data) !== record.crc32) throw this.#changed(record.name)
     return data
@@ -178,6 +167,8 @@ export class EntryReadFolder implements ReadFolder {
   }
 
   #missing(error: unknown, file: string): unknown {
+    if (hasCode(error, NO_FILE))
+      return this.#corrupt(file, 'is a link or no file; links are not followed', error)
     return hasCode(error, GONE) ? this.#absent(file) : error
   }
 
@@ -193,119 +184,6 @@ export class EntryReadFolder implements ReadFolder {
       { key: this.#key, file, cause },
     )
   }
-}
-
-/** Writes into a directory that nobody sees yet, and keeps the record of what it wrote. */
-export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
-  readonly files: FileRecord[] = []
-  readonly #directory: string
-  readonly #onProgress: ((bytes: number) => void) | undefined
-  /** With durability full: what is written but not yet synced. Undefined with relaxed. */
-  #unsynced: string[] | undefined
-  readonly #subdirectories = new Set<string>()
-  #total = 0
-
-  constructor(
-    directory: string,
-    key: string,
-    options: {
-      durable: boolean
-      signal?: AbortSignal | undefined
-      onProgress?: ((bytes: number) => void) | undefined
-    },
-  ) {
-    super(directory, key, { signal: options.signal })
-    this.#directory = directory
-    this.#onProgress = options.onProgress
-    this.#unsynced = options.durable ? [] : undefined
-  }
-
-  async write(file: string, data: WriteData): Promise<void> {
-    const name = checkedName(file)
-    if (RECORDS.includes(name)) {
-      throw new DirdictError('VALUE_REJECTED', `${name} is the name of a record; data must have another.`, {
-        file: name,
-      })
-    }
-    this.signal?.throwIfAborted()
-    this.#makeParents(name)
-    const { bytes, crc32: sum } = await this.#create(name, data)
-    this.files.push({ name, bytes, crc32: sum })
-  }
-
-  async writeJson(file: string, value: unknown): Promise<void> {
-    await this.write(file, Buffer.from(JSON.stringify(value)))
-  }
-
-  progress(bytes: number): void {
-    this.#total += bytes
-    this.#onProgress?.(this.#total)
-  }
-
-  /** Writes one of the three records, which are no data and are not listed in `files`. */
-  writeRecord(name: string, text: string): void {
-    const fd = openSync(`${this.#directory}/${name}`, CREATE_FLAGS)
-    try {
-      new FileWriter(fd, () => {}, undefined).writeSmall(Buffer.from(text))
-    } finally {
-      closeSync(fd)
-    }
-    this.#unsynced?.push(name)
-  }
-
-  /** Takes in a file that was copied into the directory. */
-  adopt(file: string): void {
-    const name = checkedName(file)
-    for (let slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
-      this.#subdirectories.add(name.slice(0, slash))
-    }
-    this.#unsynced?.push(name)
-  }
-
-  /** Syncs every file, then every directory bottom-up, the entry's own last. Does nothing with relaxed. */
-  async sync(): Promise<void> {
-    if (this.#unsynced === undefined) return
-    const names = this.#unsynced.splice(0)
-    for (let i = 0; i < names.length; i += SYNCED_TOGETHER) {
-      // Side by side: one commit of the file system's journal serves them all.
-      const together = names.slice(i, i + SYNCED_TOGETHER)
-      await Promise.all(together.map(name => syncPath(`${this.#directory}/${name}`)))
-    }
-    const deepestFirst = [...this.#subdirectories].sort((a, b) => b.length - a.length)
-    for (const name of deepestFirst) await syncPath(`${this.#directory}/${name}`)
-    await syncPath(this.#directory)
-  }
-
-  async #create(name: string, data: WriteData): Promise<{ bytes: number; crc32: number }> {
-    const path = `${this.#directory}/${name}`
-    const small = ArrayBuffer.isView(data) && data.byteLength <= SMALL
-    const fd = small ? openSync(path, CREATE_FLAGS) : await openAsync(path, CREATE_FLAGS)
-    try {
-      const writer = new FileWriter(fd, count => this.progress(count), this.signal)
-      if (small) writer.writeSmall(data)
-      else if (ArrayBuffer.isView(data)) await writer.writeAll([data])
-      else if (isArrayOfViews(data)) await writer.writeAll(data)
-      else for await (const piece of data) await writer.writeAll([piece])
-      return { bytes: writer.bytes, crc32: writer.crc32 }
-    } finally {
-      closeSync(fd)
-      this.#unsynced?.push(name)
-    }
-  }
-
-  #makeParents(name: string): void {
-    const slash = name.lastIndexOf('/')
-    if (slash < 0) return
-    const parent = name.slice(0, slash)
-    if (this.#subdirectories.has(parent)) return
-    this.#makeParents(parent)
-    mkdirSync(`${this.#directory}/${parent}`, { recursive: true })
-    this.#subdirectories.add(parent)
-  }
-}
-
-function isArrayOfViews(data: WriteData): data is readonly ArrayBufferView[] {
-  return Array.isArray(data)
 }
 
 async function readWhole(

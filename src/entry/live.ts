@@ -9,8 +9,9 @@ import type { LiveFolder, NestedDatabase, WriteData } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import { newToken } from '../locks/token.js'
 import { type DatabaseDirectory, sameDirectory, syncPath } from './database-directory.js'
-import { checkedName, EntryReadFolder, EntryWriteFolder, RECORDS } from './folder.js'
+import { checkedName, EntryReadFolder, RECORDS } from './folder.js'
 import { translate } from './system-errors.js'
+import { EntryWriteFolder } from './write-folder.js'
 
 export interface LiveContext {
   readonly directory: DatabaseDirectory

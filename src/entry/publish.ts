@@ -9,9 +9,9 @@ import { acquireFileLock, type FileLock, lockLost } from '../locks/file.js'
 import type { AcquireOptions } from '../locks/lock.js'
 import { newToken } from '../locks/token.js'
 import type { DatabaseDirectory } from './database-directory.js'
-import { EntryWriteFolder } from './folder.js'
-import { GONE, OCCUPIED, succeeds, translate } from './system-errors.js'
+import { GONE, hasCode, OCCUPIED, succeeds, translate } from './system-errors.js'
 import { removeEmptyLater, removeLater } from './trash.js'
+import { EntryWriteFolder } from './write-folder.js'
 
 export interface PublishOptions extends AcquireOptions {
   /** Returns only after the names are on disk. A batch syncs them itself, once for all. */
@@ -60,7 +60,7 @@ export class Draft {
   async publish(options: PublishOptions): Promise<void> {
     options.signal?.throwIfAborted()
     if (this.#light && this.#publishLight()) {
-      if (options.syncNames) await this.directory.sync()
+      if (options.syncNames) await standing(this.name, () => this.directory.sync())
       return
     }
     const lock = await acquireFileLock(this.directory, this.name, options)
@@ -81,16 +81,21 @@ export class Draft {
     if (!succeeds(GONE, () => renameSync(this.#path, claimed))) throw lockLost(name)
     removeEmptyLater(directory.work(this.#token))
     if (!isOccupied(directory.entry(name)) && moveInto(claimed, directory.entry(name), name)) {
-      if (options.syncNames) await directory.sync()
+      if (options.syncNames) await standing(name, () => directory.sync())
       return
     }
     assertReplaceable(directory, name, options.overwrite)
     writeStamp(directory, name, lock.token)
     // The commit point: from here on the new value stands, whoever finishes the swap.
     if (!succeeds(GONE, () => renameSync(claimed, directory.readyEntry(name)))) throw lockLost(name)
-    if (options.syncNames) await directory.sync(`${directory.service}/ready`)
-    finish(directory, name, lock)
-    if (options.syncNames) await directory.sync()
+    await standing(name, async () => {
+      try {
+        if (options.syncNames) await directory.sync(`${directory.service}/ready`)
+      } finally {
+        finish(directory, name, lock)
+      }
+      if (options.syncNames) await directory.sync()
+    })
   }
 
   #publishLight(): boolean {
@@ -102,14 +107,19 @@ export class Draft {
       return false
     }
     const staged = `${lock}/${this.#token}`
-    let published = false
     try {
-      published = !isTaken(directory, name) && moveInto(staged, directory.entry(name), name)
-    } finally {
-      if (published) removeEmptyLater(lock)
-      else this.#toGeneralForm(lock)
+      if (isTaken(directory, name) || !moveInto(staged, directory.entry(name), name)) {
+        this.#toGeneralForm(lock)
+        return false
+      }
+    } catch (error) {
+      // Kept, the lock would be held for as long as this process lives.
+      rmSync(staged, { recursive: true, force: true })
+      removeEmptyLater(lock)
+      throw error
     }
-    return published
+    removeEmptyLater(lock)
+    return true
   }
 
   /** Moves the staged entry from `box/T` to `work/S/new`, where the general form expects it. */
@@ -117,7 +127,12 @@ export class Draft {
     const old = this.#token
     const token = newToken()
     const work = this.directory.makeWork(token, 'new')
-    renameSync(`${box}/${old}`, `${work}/new`)
+    try {
+      renameSync(`${box}/${old}`, `${work}/new`)
+    } catch (error) {
+      rmSync(work, { recursive: true, force: true })
+      throw error
+    }
     removeEmptyLater(box)
     this.#token = token
     this.#path = `${work}/new`
@@ -138,7 +153,7 @@ export async function removeEntry(
     if (!isOccupied(entry)) return false
     assertMovable(directory, name)
     const gone = succeeds(GONE, () => renameSync(entry, `${lock.holder}/deleted-${randomName()}`))
-    if (options.durable) await directory.sync()
+    if (options.durable) await standing(name, () => directory.sync())
     return gone
   } finally {
     releaseAndCollect(lock, options.durable)
@@ -165,8 +180,10 @@ export async function moveEntry(
     if (isOccupied(to.directory.entry(to.name))) throw keyExists(to.name)
     if (!moveInto(source, to.directory.entry(to.name), to.name)) throw keyExists(to.name)
     if (options.durable) {
-      await to.directory.sync()
-      await from.directory.sync()
+      await standing(to.name, async () => {
+        await to.directory.sync()
+        await from.directory.sync()
+      })
     }
     return true
   } finally {
@@ -190,19 +207,37 @@ function finish(directory: DatabaseDirectory, name: string, lock: FileLock): voi
   // The key's name goes along, so that `repair` can take back an entry whose successor a power cut has torn.
   const old = `${lock.holder}/old-${randomName()}.${name}`
   succeeds(GONE, () => renameSync(directory.entry(name), old))
-  succeeds(GONE, () => renameSync(directory.readyEntry(name), directory.entry(name)))
+  // Occupied: our lock was taken away, and its new owner has committed a swap of his own.
+  succeeds([...GONE, ...OCCUPIED], () => renameSync(directory.readyEntry(name), directory.entry(name)))
 }
 
 function writeStamp(directory: DatabaseDirectory, name: string, token: string): void {
   const draft = directory.work(`${token}.s`)
-  writeFileSync(draft, randomBytes(8).toString('hex'))
-  renameSync(draft, directory.stamp(name))
+  try {
+    writeFileSync(draft, randomBytes(8).toString('hex'))
+    renameSync(draft, directory.stamp(name))
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
+}
+
+/** What comes after the change itself: an error says that the change stands all the same. */
+async function standing(name: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action()
+  } catch (error) {
+    if (hasCode(error, GONE)) throw error
+    const outcome = 'The change stands, but may not survive a power cut.'
+    throw translate(error, `Writing ${JSON.stringify(name)} to the disk`, { key: name }, outcome)
+  }
 }
 
 function moveInto(from: string, to: string, name: string): boolean {
   try {
     return succeeds([...OCCUPIED, 'ENOTDIR'], () => renameSync(from, to))
   } catch (error) {
+    if (hasCode(error, GONE)) throw lockLost(name)
     throw translate(error, `Writing ${JSON.stringify(name)}`, { key: name })
   }
 }

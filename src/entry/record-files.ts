@@ -6,8 +6,9 @@ import { existsSync } from 'node:fs'
 import type { AnyDumper, LoaderArguments } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import type { FileRecord, Provenance } from '../metadata.js'
-import type { EntryWriteFolder } from './folder.js'
 import { readTextSync } from './raw-files.js'
+import { hasCode, NO_FILE } from './system-errors.js'
+import type { EntryWriteFolder } from './write-folder.js'
 
 /** Where ISF keeps its loaders. */
 const LOADERS = 'data_base.isf_data_base.IO.LoaderDumper.'
@@ -191,6 +192,8 @@ function parseRecord(base: string, key: string, file: string): Record<string, un
     text = readTextSync(path, LONGEST_RECORD)
   } catch (error) {
     if (error instanceof RangeError) throw corrupt(key, file, 'is absurdly long', error)
+    if (hasCode(error, NO_FILE))
+      throw corrupt(key, file, 'is a link or no file; links are not followed', error)
     throw error
   }
   let value: unknown

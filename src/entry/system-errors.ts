@@ -21,6 +21,8 @@ export function hasCode(error: unknown, codes: readonly string[]): boolean {
 
 /** The file or directory is not there (any more). */
 export const GONE: readonly string[] = ['ENOENT', 'ESTALE']
+/** A link, or a directory, where a file should be. */
+export const NO_FILE: readonly string[] = ['ELOOP', 'EISDIR', 'ENOTDIR', 'ENXIO']
 /** The directory that a rename or rmdir met is not empty. */
 export const OCCUPIED: readonly string[] = ['ENOTEMPTY', 'EEXIST']
 
@@ -37,11 +39,16 @@ const MEANING: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 }
 
 /** An error of the system as one of ours, with what was attempted; any other error as it is. */
-export function translate(error: unknown, what: string, details: ErrorDetails = {}): unknown {
+export function translate(
+  error: unknown,
+  what: string,
+  details: ErrorDetails = {},
+  outcome = 'Nothing was changed.',
+): unknown {
   const code = systemCode(error)
   if (code === undefined) return error
   const [ours, why] = MEANING[code] ?? (['IO_FAILED', (error as Error).message] as const)
-  return new DirdictError(ours, `${what}: ${why} (${code}). Nothing was changed.`, {
+  return new DirdictError(ours, `${what}: ${why} (${code}). ${outcome}`, {
     ...details,
     cause: error,
   })

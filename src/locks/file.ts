@@ -7,7 +7,7 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { GONE, hasCode, OCCUPIED, succeeds } from '../entry/system-errors.js'
 import { removeEmptyLater } from '../entry/trash.js'
-import { DirdictError } from '../errors.js'
+import { DirdictError, systemCode } from '../errors.js'
 import type { AcquireOptions, LockHandle } from './lock.js'
 import { describeOwner, isDead, isLocal, newToken } from './token.js'
 import { enter } from './turnstile.js'
@@ -166,7 +166,14 @@ export function ownersOf(directory: DatabaseDirectory, name: string): readonly s
 /** Gives `locks/K` back; the holder's directory, with all that was replaced, moves to the trash path returned. */
 export function giveBack(directory: DatabaseDirectory, name: string, token: string): string {
   const trash = directory.trash(token)
-  if (!succeeds(GONE, () => renameSync(`${directory.lock(name)}/${token}`, trash))) throw lockLost(name)
+  const holder = `${directory.lock(name)}/${token}`
+  try {
+    if (!succeeds(GONE, () => renameSync(holder, trash))) throw lockLost(name)
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    // Kept, the lock would be held for as long as this process lives.
+    rmSync(holder, { recursive: true, force: true })
+  }
   removeEmptyLater(directory.lock(name))
   return trash
 }

@@ -12,7 +12,8 @@ import {
   dataframe,
   type TableInput,
 } from '../../dumpers/dataframe.js'
-import { EntryReadFolder, EntryWriteFolder } from '../../src/entry/folder.js'
+import { EntryReadFolder } from '../../src/entry/folder.js'
+import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 import { isDirdictError } from '../../src/errors.js'
 
 const FILE = 'pandas_to_parquet.parquet'

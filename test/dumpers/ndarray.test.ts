@@ -5,7 +5,8 @@ import { encode } from '../../dumpers/_npy/encode.js'
 import { formatHeader } from '../../dumpers/_npy/header.js'
 import { ndarray } from '../../dumpers/ndarray.js'
 import type { RandomAccess, ReadFolder } from '../../src/dumper.js'
-import { EntryReadFolder, EntryWriteFolder } from '../../src/entry/folder.js'
+import { EntryReadFolder } from '../../src/entry/folder.js'
+import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 import { array, type NDArray } from '../../src/ndarray.js'
 
 const base = mkdtempSync(`${tmpdir()}/dirdict-ndarray-`)

@@ -6,7 +6,7 @@ import { DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
 import * as arrow from 'apache-arrow'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type DataframeSetOptions, dataframe, type TableInput } from '../../dumpers/dataframe.js'
-import { EntryWriteFolder } from '../../src/entry/folder.js'
+import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 
 const root = mkdtempSync(join(tmpdir(), 'dirdict-duckdb-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))

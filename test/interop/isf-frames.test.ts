@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import type { Table } from 'apache-arrow'
 import { afterAll, describe, expect, test } from 'vitest'
 import { dataframe } from '../../dumpers/dataframe.js'
-import { EntryReadFolder, EntryWriteFolder } from '../../src/entry/folder.js'
+import { EntryReadFolder } from '../../src/entry/folder.js'
+import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 
 interface Expected {
   readonly columns: readonly string[]

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ndarray } from '../../dumpers/ndarray.js'
-import { EntryReadFolder, EntryWriteFolder } from '../../src/entry/folder.js'
+import { EntryReadFolder } from '../../src/entry/folder.js'
+import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 import { array, type NDArray } from '../../src/ndarray.js'
 
 const shared = fileURLToPath(new URL('../../../shared/data/', import.meta.url))

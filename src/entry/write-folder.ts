@@ -1,0 +1,132 @@
+/**
+ * WriteFolder: how a dumper writes into the directory of an entry that nobody sees yet. The record of every file, its
+ * length and CRC-32, is taken on the way.
+ */
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import type { WriteData, WriteFolder } from '../dumper.js'
+import { DirdictError } from '../errors.js'
+import type { FileRecord } from '../metadata.js'
+import { syncPath } from './database-directory.js'
+import { checkedName, EntryReadFolder, RECORDS } from './folder.js'
+import { CREATE_FLAGS, FileWriter, openAsync, SMALL } from './raw-files.js'
+
+/** Files that are open at once while an entry is being synced. */
+const SYNCED_TOGETHER = 32
+
+/** Writes into a directory that nobody sees yet, and keeps the record of what it wrote. */
+export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
+  readonly files: FileRecord[] = []
+  readonly #directory: string
+  readonly #onProgress: ((bytes: number) => void) | undefined
+  /** With durability full: what is written but not yet synced. Undefined with relaxed. */
+  #unsynced: string[] | undefined
+  readonly #subdirectories = new Set<string>()
+  #total = 0
+  #mode: number | undefined
+
+  constructor(
+    directory: string,
+    key: string,
+    options: {
+      durable: boolean
+      signal?: AbortSignal | undefined
+      onProgress?: ((bytes: number) => void) | undefined
+    },
+  ) {
+    super(directory, key, { signal: options.signal })
+    this.#directory = directory
+    this.#onProgress = options.onProgress
+    this.#unsynced = options.durable ? [] : undefined
+  }
+
+  async write(file: string, data: WriteData): Promise<void> {
+    const name = checkedName(file)
+    if (RECORDS.includes(name)) {
+      throw new DirdictError('VALUE_REJECTED', `${name} is the name of a record; data must have another.`, {
+        file: name,
+      })
+    }
+    this.signal?.throwIfAborted()
+    this.#makeParents(name)
+    const { bytes, crc32: sum } = await this.#create(name, data)
+    this.files.push({ name, bytes, crc32: sum })
+  }
+
+  async writeJson(file: string, value: unknown): Promise<void> {
+    await this.write(file, Buffer.from(JSON.stringify(value)))
+  }
+
+  progress(bytes: number): void {
+    this.#total += bytes
+    this.#onProgress?.(this.#total)
+  }
+
+  /** Writes one of the three records, which are no data and are not listed in `files`. */
+  writeRecord(name: string, text: string): void {
+    const fd = openSync(`${this.#directory}/${name}`, CREATE_FLAGS)
+    try {
+      new FileWriter(fd, () => {}, undefined).writeSmall(Buffer.from(text))
+    } finally {
+      closeSync(fd)
+    }
+    this.#unsynced?.push(name)
+  }
+
+  /** Takes in a file that was copied into the directory. */
+  adopt(file: string): void {
+    const name = checkedName(file)
+    for (let slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
+      this.#subdirectories.add(name.slice(0, slash))
+    }
+    this.#unsynced?.push(name)
+  }
+
+  /** Syncs every file, then every directory bottom-up, the entry's own last. Does nothing with relaxed. */
+  async sync(): Promise<void> {
+    if (this.#unsynced === undefined) return
+    const names = this.#unsynced.splice(0)
+    for (let i = 0; i < names.length; i += SYNCED_TOGETHER) {
+      // Side by side: one commit of the file system's journal serves them all.
+      const together = names.slice(i, i + SYNCED_TOGETHER)
+      await Promise.all(together.map(name => syncPath(`${this.#directory}/${name}`)))
+    }
+    const deepestFirst = [...this.#subdirectories].sort((a, b) => b.length - a.length)
+    for (const name of deepestFirst) await syncPath(`${this.#directory}/${name}`)
+    await syncPath(this.#directory)
+  }
+
+  async #create(name: string, data: WriteData): Promise<{ bytes: number; crc32: number }> {
+    const path = `${this.#directory}/${name}`
+    const small = ArrayBuffer.isView(data) && data.byteLength <= SMALL
+    const fd = small ? openSync(path, CREATE_FLAGS) : await openAsync(path, CREATE_FLAGS)
+    try {
+      const writer = new FileWriter(fd, count => this.progress(count), this.signal)
+      if (small) writer.writeSmall(data)
+      else if (ArrayBuffer.isView(data)) await writer.writeAll([data])
+      else if (isArrayOfViews(data)) await writer.writeAll(data)
+      else for await (const piece of data) await writer.writeAll([piece])
+      return { bytes: writer.bytes, crc32: writer.crc32 }
+    } finally {
+      closeSync(fd)
+      this.#unsynced?.push(name)
+    }
+  }
+
+  #makeParents(name: string): void {
+    const slash = name.lastIndexOf('/')
+    if (slash < 0) return
+    const parent = name.slice(0, slash)
+    if (this.#subdirectories.has(parent)) return
+    this.#makeParents(parent)
+    const path = `${this.#directory}/${parent}`
+    mkdirSync(path, { recursive: true })
+    // As open to the group as the entry itself: a nested database is shared as its parent is.
+    this.#mode ??= statSync(this.#directory).mode & 0o7777
+    if ((statSync(path).mode & 0o7777) !== this.#mode) chmodSync(path, this.#mode)
+    this.#subdirectories.add(parent)
+  }
+}
+
+function isArrayOfViews(data: WriteData): data is readonly ArrayBufferView[] {
+  return Array.isArray(data)
+}
