@@ -76,7 +76,7 @@ export class DumperTable {
 }
 
 /** A third party's dumper is checked when it is registered, not when it first fails. */
-export function assertDumper(dumper: unknown): asserts dumper is AnyDumper {
+function assertDumper(dumper: unknown): asserts dumper is AnyDumper {
   const { name, check, dump, load } = (dumper ?? {}) as Partial<Record<keyof AnyDumper, unknown>>
   if (
     typeof name === 'string' &&

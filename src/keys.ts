@@ -21,7 +21,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 ])
 
 /** Names in a database directory that contain this are no keys, for ISF and for us. */
-export const SERVICE_MARK = '.deleting.'
+const SERVICE_MARK = '.deleting.'
 const LONGEST = 120
 const LEGAL = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/
 

@@ -167,7 +167,7 @@ function refuseOtherCase(session: Session, root: DatabaseDirectory, parts: reado
 }
 
 /** Makes one nested database; nothing happens where somebody else has just made it. KEY_EXISTS where data lies. */
-export async function makeDatabase(
+async function makeDatabase(
   session: Session,
   root: DatabaseDirectory,
   parts: readonly string[],

@@ -8,7 +8,7 @@ import { DirdictError } from '../../src/errors.js'
 import type { NpyHeader } from './header.js'
 
 /** Bytes of one read. A multiple of every item of numbers, so that no element is cut. */
-export const STRIPE: number = 16 * 2 ** 20
+const STRIPE: number = 16 * 2 ** 20
 /** Reads in flight; Node has four threads for them. */
 const AT_ONCE = 4
 /** Runs of at least this many bytes are read each by itself, rather than with what lies between them. */

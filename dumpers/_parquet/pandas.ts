@@ -7,7 +7,7 @@ import type { DataType, Field, Table } from 'apache-arrow'
 import type { Arrow } from '../_arrow/rebuild.js'
 
 /** Where the numpy type of a label is kept in a field's metadata, where the label is not a string in pandas. */
-export const LABEL_DTYPE = 'dirdict.label_dtype'
+const LABEL_DTYPE = 'dirdict.label_dtype'
 
 /** `object_meta.json`, as ISF's loaders read it. */
 export interface ObjectMeta {

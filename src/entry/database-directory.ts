@@ -154,8 +154,3 @@ export function sameDirectory(a: BigIntStats | undefined, b: BigIntStats | undef
     a.birthtimeNs === b.birthtimeNs
   )
 }
-
-/** Removes a work directory that never came to anything. */
-export function discardWork(directory: DatabaseDirectory, token: string): void {
-  rmSync(directory.work(token), { recursive: true, force: true })
-}

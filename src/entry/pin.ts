@@ -58,7 +58,7 @@ export async function readPinned<T>(
 }
 
 /** A descriptor of the entry's directory, or -1: proven absent. */
-export function findEntry(directory: DatabaseDirectory, name: string): number {
+function findEntry(directory: DatabaseDirectory, name: string): number {
   const path = directory.entry(name)
   const first = openDirectory(path, directory, name)
   if (first >= 0) return first

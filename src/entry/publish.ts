@@ -116,7 +116,7 @@ export class Draft {
       // Kept, the lock would be held for as long as this process lives.
       rmSync(staged, { recursive: true, force: true })
       removeEmptyLater(lock)
-      throw error
+      throw hasCode(error, GONE) ? lockLost(name) : error
     }
     removeEmptyLater(lock)
     return true
@@ -255,7 +255,7 @@ function assertReplaceable(directory: DatabaseDirectory, name: string, overwrite
 }
 
 /** Whether an entry is a nested database: by its files, because ISF's entries have no record of ours. */
-export function isDatabaseEntry(path: string): boolean {
+function isDatabaseEntry(path: string): boolean {
   return isThere(`${path}/db/db_state.json`) || isThere(`${path}/db_state.json`)
 }
 

@@ -64,7 +64,7 @@ export function writeRecords(
 }
 
 /** dirdict.json as text. */
-export function recordText(
+function recordText(
   dumper: string,
   args: LoaderArguments,
   files: readonly FileRecord[],
@@ -83,7 +83,7 @@ export function recordText(
 }
 
 /** metadata.json as text: ISF's members and nothing else. */
-export function isfMetadataText(isfDumper: string, provenance: Provenance, time: Date): string {
+function isfMetadataText(isfDumper: string, provenance: Provenance, time: Date): string {
   return (
     `{"dumper": ${JSON.stringify(isfDumper)}, "time": ${JSON.stringify(timeTuple(time))}, ` +
     `${rendered(provenance).isf}}`

@@ -45,7 +45,7 @@ export function holding<T>(name: string, fn: () => T): T {
 }
 
 /** The promise, or a rejection with the signal's reason, whichever comes first. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise
   return new Promise<T>((resolve, reject) => {
     const abort = (): void => reject(signal.reason)

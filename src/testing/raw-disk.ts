@@ -9,7 +9,7 @@ import { type AnyDumper, DataBase } from '../index.js'
 const RECORDS: ReadonlySet<string> = new Set(['Loader.json', 'metadata.json', 'dirdict.json'])
 
 /** Runs `use` with an empty directory, which is removed afterwards. */
-export async function withDirectory(use: (directory: string) => Promise<void>): Promise<void> {
+async function withDirectory(use: (directory: string) => Promise<void>): Promise<void> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'dirdict-testing-')))
   try {
     await use(directory)
