@@ -3,6 +3,7 @@
  */
 import type { DatabaseDirectory } from './entry/database-directory.js'
 import type { Draft } from './entry/publish.js'
+import { translate } from './entry/system-errors.js'
 import type { SetOptions } from './options.js'
 import type { Place, Session } from './session.js'
 import { type Content, explained, locateForWriting, publishDraft, publishOptions, stage } from './writer.js'
@@ -55,12 +56,21 @@ export class BatchWriter {
       }
     } finally {
       this.discard()
-      for (const directory of directories) await directory.sync()
+      for (const directory of directories) await syncNames(directory)
     }
   }
 
   discard(): void {
     this.#open = false
     for (const { draft } of this.#staged.splice(0)) draft.discard()
+  }
+}
+
+async function syncNames(directory: DatabaseDirectory): Promise<void> {
+  try {
+    await directory.sync()
+  } catch (error) {
+    const outcome = 'The keys that were published stand, but may not survive a power cut.'
+    throw translate(error, `Writing a batch to ${directory.path}`, { path: directory.path }, outcome)
   }
 }

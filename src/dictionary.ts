@@ -14,6 +14,7 @@ import { emptyTrash } from './entry/trash.js'
 import { DirdictError } from './errors.js'
 import { joinKey, type Key, readableParts, writableParts } from './keys.js'
 import type { Metadata } from './metadata.js'
+import { freeLocksBelow } from './moved-locks.js'
 import { checkNames, checkWait, type Schema, splitSetOptions, type WaitOptions } from './options.js'
 import { keyNotFound, parentNotFound, readMetadata, readValue } from './reader.js'
 import { removeDatabase } from './remove.js'
@@ -103,7 +104,9 @@ export class Dictionary {
     const place = this.existing(source)
     if (!entryExists(place.directory, place.name)) throw keyNotFound(place)
     const goal = await locateForWriting(this.session, this.directory, target)
-    const moved = await explained(goal, 'Renaming', () => moveEntry(place, goal, this.#moving(options)))
+    const moved = await explained(goal, 'Renaming', () =>
+      moveEntry(place, goal, this.#moving(options), () => freeLocksBelow(goal.directory.entry(goal.name))),
+    )
     if (!moved) throw keyNotFound(place)
   }
 

@@ -73,8 +73,8 @@ export async function ensureDatabase(
 function writeState(directory: DatabaseDirectory, path: string): void {
   directory.ensureService()
   const draft = directory.work(`${newToken()}.s`)
-  writeFileSync(draft, newState(path), { flush: true })
   try {
+    writeFileSync(draft, newState(path), { flush: true })
     succeeds(['EEXIST'], () => linkSync(draft, `${path}/${STATE_FILE}`))
   } finally {
     rmSync(draft, { force: true })

@@ -165,6 +165,7 @@ export async function moveEntry(
   from: { directory: DatabaseDirectory; name: string },
   to: { directory: DatabaseDirectory; name: string },
   options: AcquireOptions & { readonly durable: boolean },
+  onMoved: () => void,
 ): Promise<boolean> {
   const inOrder = [from, to].sort((a, b) => (a.directory.lock(a.name) < b.directory.lock(b.name) ? -1 : 1))
   const locks: FileLock[] = []
@@ -179,6 +180,7 @@ export async function moveEntry(
     assertMovable(from.directory, from.name)
     if (isOccupied(to.directory.entry(to.name))) throw keyExists(to.name)
     if (!moveInto(source, to.directory.entry(to.name), to.name)) throw keyExists(to.name)
+    onMoved()
     if (options.durable) {
       await standing(to.name, async () => {
         await to.directory.sync()

@@ -164,7 +164,7 @@ export function ownersOf(directory: DatabaseDirectory, name: string): readonly s
 }
 
 /** Gives `locks/K` back; the holder's directory, with all that was replaced, moves to the trash path returned. */
-function giveBack(directory: DatabaseDirectory, name: string, token: string): string {
+export function giveBack(directory: DatabaseDirectory, name: string, token: string): string {
   const trash = directory.trash(token)
   const holder = `${directory.lock(name)}/${token}`
   try {

@@ -33,7 +33,7 @@ describe('writing one key', () => {
     expect(await db.get('counter')).toBe(1600)
     await Promise.all(clients.map(client => client.call('close')))
     expect(leftovers(directory)).toEqual([])
-  })
+  }, 300_000)
 
   it('a timeout gives LOCKED, which names the process that holds the lock', async () => {
     const [holder] = await start(1)

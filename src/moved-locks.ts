@@ -1,0 +1,41 @@
+/**
+ * The locks inside a nested database that has just been renamed. Their holders know only its old path, so they can
+ * neither publish through them nor give them back: they are taken away, and each holder gets LOCK_LOST.
+ */
+import { readdirSync } from 'node:fs'
+import { DatabaseDirectory } from './entry/database-directory.js'
+import { listKeys } from './entry/pin.js'
+import { GONE, hasCode } from './entry/system-errors.js'
+import { removeLater } from './entry/trash.js'
+import { isDirdictError } from './errors.js'
+import { giveBack, ownersOf } from './locks/file.js'
+import { nestedPath } from './session.js'
+
+/** Frees every lock in the database in `entry`, where it is one, and in those nested in it. */
+export function freeLocksBelow(entry: string): void {
+  const path = nestedPath(entry)
+  if (path === undefined) return
+  const directory = new DatabaseDirectory(path)
+  for (const name of lockedNames(directory)) {
+    for (const owner of ownersOf(directory, name)) takeAway(directory, name, owner)
+  }
+  for (const name of listKeys(directory)) freeLocksBelow(directory.entry(name))
+}
+
+/** Whoever has given it back meanwhile had it by the new path. */
+function takeAway(directory: DatabaseDirectory, name: string, owner: string): void {
+  try {
+    removeLater(directory, giveBack(directory, name, owner))
+  } catch (error) {
+    if (!isDirdictError(error, 'LOCK_LOST')) throw error
+  }
+}
+
+function lockedNames(directory: DatabaseDirectory): readonly string[] {
+  try {
+    return readdirSync(directory.lock(''))
+  } catch (error) {
+    if (hasCode(error, GONE)) return []
+    throw error
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What each operation of `children/operation.mjs` starts from and may end in, and what a database has to be like
+ * after a fault: whole values, nothing of ours among the keys, nothing left over.
+ */
+import { readdirSync } from 'node:fs'
+import { DataBase, type Durability } from '../../src/index.js'
+import { pieces } from './children/pieces.mjs'
+
+export interface Scene {
+  readonly operation: string
+  /** Keys that hold version 1 before the operation. */
+  readonly before: readonly string[]
+  /** The states it may leave: the old one, those between where it promises no more, the new one last. */
+  readonly states: readonly string[]
+  /** A key that has to be writable afterwards. */
+  readonly writable: string
+}
+
+export const SCENES: readonly Scene[] = [
+  { operation: 'fresh set', before: [], states: ['', 'key=2'], writable: 'key' },
+  { operation: 'overwrite', before: ['key'], states: ['key=1', 'key=2'], writable: 'key' },
+  { operation: 'delete', before: ['key'], states: ['key=1', ''], writable: 'key' },
+  { operation: 'rename', before: ['key'], states: ['key=1', 'moved=1'], writable: 'moved' },
+  { operation: 'nested set', before: [], states: ['', 'a/b/key=2'], writable: 'a/b/key' },
+  { operation: 'update', before: ['key'], states: ['key=1', 'key=2'], writable: 'key' },
+  {
+    operation: 'batch',
+    before: ['one', 'two', 'three'],
+    states: ['one=1 three=1 two=1', 'one=2 three=1 two=1', 'one=2 three=1 two=2', 'one=2 three=2 two=2'],
+    writable: 'three',
+  },
+  { operation: 'create', before: [], states: [''], writable: 'key' },
+]
+
+export function openScene(directory: string, durability: Durability = 'relaxed'): Promise<DataBase> {
+  return DataBase.open(directory, { durability, dumpers: [pieces] })
+}
+
+export async function prepare(scene: Scene, directory: string): Promise<void> {
+  if (scene.operation === 'create') return
+  const db = await openScene(directory)
+  for (const key of scene.before) await db.set(key, 1, pieces)
+  await db.close()
+}
+
+/** Every value, read whole, as `key=version`, sorted. */
+export async function observe(db: DataBase): Promise<string> {
+  const found: string[] = []
+  for (const entry of await db.entries({ recurse: true })) {
+    if (entry.dumper !== 'subdb') found.push(`${entry.key}=${await entry.get(pieces)}`)
+  }
+  return found.join(' ')
+}
+
+/** What lies in the database directory and is neither a key nor db_state.json. */
+export function strays(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true })
+    .filter(item => item.name !== '.deleting.dirdict' && item.name !== 'db_state.json')
+    .filter(item => item.name.startsWith('.') || !item.isDirectory())
+    .map(item => item.name)
+}
+
+/** What lies in the service directories of a database and of those nested in it; stamps may. */
+export function leftovers(directory: string): string[] {
+  const service = `${directory}/.deleting.dirdict`
+  const found: string[] = []
+  for (const part of ['work', 'locks', 'ready', 'trash']) {
+    for (const name of namesIn(`${service}/${part}`)) {
+      found.push(`${part}/${name}: ${namesIn(`${service}/${part}/${name}`).join(' ')}`)
+    }
+  }
+  for (const key of namesIn(directory)) {
+    if (namesIn(`${directory}/${key}/db`).length > 0) found.push(...leftovers(`${directory}/${key}/db`))
+  }
+  return found
+}
+
+/** The writable key takes a value at once, whatever state the fault left. */
+export async function writeAgain(db: DataBase, scene: Scene): Promise<void> {
+  await db.set(scene.writable, 9, pieces, { timeout: 20_000 })
+  const read = await db.get(scene.writable, pieces)
+  if (read !== 9) throw new Error(`wrote 9 to ${scene.writable}, read ${read}`)
+}
+
+function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch {
+    return []
+  }
+}

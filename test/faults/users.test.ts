@@ -1,0 +1,122 @@
+/**
+ * A database that several users share: the group's permissions decide who writes, a reader makes nothing.
+ */
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Client, type User } from './client.js'
+import { leftovers } from './scene.js'
+
+let root: string
+let clients: Client[] = []
+
+beforeEach(() => {
+  root = mkdtempSync(`${tmpdir()}/dirdict-users-`)
+  chmodSync(root, 0o755)
+})
+
+afterEach(async () => {
+  await Promise.all(clients.map(client => client.kill()))
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** Only the superuser may start processes of other users. */
+const notRoot = process.getuid?.() === 0 ? '' : ' (skipped: needs the superuser)'
+
+describe.skipIf(notRoot !== '')(`other users${notRoot}`, () => {
+  const first: User = { uid: 60_001, gid: 60_001 }
+  const second: User = { uid: 60_002, gid: 60_001 }
+
+  /** A database that the first user made, in a directory with these permissions. */
+  async function shared(mode: number): Promise<{ path: string; owner: Client; other: Client }> {
+    const path = `${root}/db`
+    mkdirSync(path)
+    chownSync(path, first.uid, first.gid)
+    chmodSync(path, mode)
+    const owner = await Client.open(path, {}, first)
+    const other = new Client(second)
+    clients = [owner, other]
+    return { path, owner, other }
+  }
+
+  it('one of the group sets, replaces, renames and deletes keys of the other', async () => {
+    const { path, owner, other } = await shared(0o2770)
+    await owner.call('setPieces', 'key', 1)
+    await owner.call('setPieces', 'nested/below', 1)
+    await other.call('open', path)
+    await other.call('setPieces', 'key', 2)
+    await other.call('setPieces', 'own', 1)
+    await other.call('setPieces', 'nested/below', 2)
+    await owner.call('setPieces', 'own', 2)
+    await owner.call('setPieces', 'key', 3)
+    await other.call('rename', 'key', 'moved')
+    expect(await other.call('delete', 'moved')).toBe(true)
+    expect(await owner.call('delete', 'own')).toBe(true)
+    await owner.call('close')
+    await other.call('close')
+    expect(leftovers(path)).toEqual([])
+  })
+
+  it('the lock of the other is respected, and taken over when its holder has died', async () => {
+    const { path, owner, other } = await shared(0o2770)
+    await other.call('open', path)
+    const held = owner.call('hold', 'key', 1)
+    held.catch(() => {})
+    await owner.event('holding')
+    const refused = other.call('set', 'key', 2, { timeout: 20 })
+    await expect(refused).rejects.toMatchObject({ code: 'LOCKED' })
+    await owner.kill()
+    await other.call('set', 'key', 2, { timeout: 10_000 })
+    expect(await other.call('get', 'key')).toBe(2)
+  })
+
+  it('without write permission NOT_PERMITTED, and the value stays', async () => {
+    const { path, owner, other } = await shared(0o2755)
+    await owner.call('set', 'key', 1)
+    await other.call('open', path)
+    for (const [name, ...args] of [
+      ['set', 'key', 2],
+      ['delete', 'key'],
+      ['set', 'new', 2],
+    ] as const) {
+      await expect(other.call(name, ...args)).rejects.toMatchObject({ code: 'NOT_PERMITTED' })
+    }
+    expect(await other.call('get', 'key')).toBe(1)
+    expect(leftovers(path)).toEqual([])
+  })
+
+  it('an entry that its owner has closed to the group is NOT_PERMITTED, and stays', async () => {
+    const { path, owner, other } = await shared(0o2770)
+    await owner.call('set', 'key', 1)
+    chmodSync(`${path}/key`, 0o2750)
+    await other.call('open', path)
+    for (const [name, ...args] of [
+      ['set', 'key', 2],
+      ['delete', 'key'],
+      ['rename', 'key', 'new'],
+    ] as const) {
+      await expect(other.call(name, ...args)).rejects.toMatchObject({ code: 'NOT_PERMITTED' })
+    }
+    expect(await other.call('get', 'key')).toBe(1)
+    await other.call('close')
+    expect(leftovers(path)).toEqual([])
+  })
+
+  it('a reader makes nothing on disk, even where it may, and reads while writers write', async () => {
+    const { path, owner, other } = await shared(0o777)
+    await owner.call('setPieces', 'shared', 1)
+    await other.call('open', path, { readonly: true })
+    const writing = owner.call('churn', 'key', 30)
+    expect(await other.call('readOften', 'shared', 500)).toBe(500)
+    await writing
+    await owner.call('close')
+    await expect(other.call('set', 'new', 1)).rejects.toMatchObject({ code: 'READ_ONLY' })
+    await other.call('close')
+    expect(ownersBelow(path)).toEqual([first.uid])
+  })
+})
+
+function ownersBelow(path: string): number[] {
+  const files = readdirSync(path, { recursive: true, encoding: 'utf8' })
+  return [...new Set(files.map(file => statSync(`${path}/${file}`).uid))]
+}
