@@ -4,9 +4,13 @@
 import type { DatabaseDirectory } from './entry/database-directory.js'
 import type { Draft } from './entry/publish.js'
 import { translate } from './entry/system-errors.js'
+import { DirdictError } from './errors.js'
 import type { SetOptions } from './options.js'
 import type { Place, Session } from './session.js'
 import { type Content, explained, locateForWriting, publishDraft, publishOptions, stage } from './writer.js'
+
+/** Entries whose files are synced side by side: a few open files each. */
+const SYNCED_TOGETHER = 8
 
 interface Staged {
   readonly place: Place
@@ -19,6 +23,8 @@ export class BatchWriter {
   readonly #session: Session
   readonly #root: DatabaseDirectory
   readonly #staged: Staged[] = []
+  /** Sets that are still being staged: the caller may have forgotten to await them. */
+  readonly #pending = new Set<Promise<void>>()
   #open = true
 
   constructor(session: Session, root: DatabaseDirectory) {
@@ -31,20 +37,29 @@ export class BatchWriter {
     return this.#open
   }
 
+  /** Counts a set in until it is settled; its failure fails the batch. */
+  track(set: Promise<void>): Promise<void> {
+    this.#pending.add(set)
+    return set
+  }
+
   async add(parts: readonly string[], content: Content): Promise<void> {
     const place = await locateForWriting(this.#session, this.#root, parts)
     const draft = await explained(place, 'Writing', () => stage(this.#session, place, content))
+    if (!this.#open) {
+      draft.discard()
+      throw new DirdictError('CLOSED', 'The batch ended before this set was staged.', { key: place.key })
+    }
     this.#staged.push({ place, draft, options: content.options })
   }
 
   /** Syncs all files, publishes key by key, syncs each directory once (PROTOCOL.md, "Batch"). */
   async publish(): Promise<void> {
+    while (this.#pending.size > 0) await this.#settle()
     this.#open = false
     const directories = new Set<DatabaseDirectory>()
     try {
-      await Promise.all(
-        this.#staged.map(({ place, draft }) => explained(place, 'Writing', () => draft.folder.sync())),
-      )
+      await this.#syncFiles()
       for (let next = this.#staged[0]; next !== undefined; next = this.#staged[0]) {
         const { place, draft, options } = next
         const publishing = publishOptions(this.#session, options)
@@ -55,14 +70,31 @@ export class BatchWriter {
         if (publishing.durable) directories.add(place.directory)
       }
     } finally {
-      this.discard()
+      await this.discard()
       for (const directory of directories) await syncNames(directory)
     }
   }
 
-  discard(): void {
+  async discard(): Promise<void> {
     this.#open = false
+    await Promise.allSettled(this.#pending)
     for (const { draft } of this.#staged.splice(0)) draft.discard()
+  }
+
+  async #settle(): Promise<void> {
+    const pending = [...this.#pending]
+    const outcomes = await Promise.allSettled(pending)
+    for (const set of pending) this.#pending.delete(set)
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  }
+
+  async #syncFiles(): Promise<void> {
+    for (let i = 0; i < this.#staged.length; i += SYNCED_TOGETHER) {
+      const together = this.#staged.slice(i, i + SYNCED_TOGETHER)
+      const syncs = together.map(({ place, draft }) => explained(place, 'Writing', () => draft.folder.sync()))
+      const outcomes = await Promise.allSettled(syncs)
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    }
   }
 }
 

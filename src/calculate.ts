@@ -7,16 +7,21 @@ import type { DatabaseDirectory } from './entry/database-directory.js'
 import { ABSENT, readPinned } from './entry/pin.js'
 import { DirdictError, systemCode } from './errors.js'
 import type { FileLock } from './locks/file.js'
-import { type SetOptions, splitSetOptions } from './options.js'
+import { NO_DUMPER, type SetOptions, splitSetOptions } from './options.js'
 import { keyNotFound, type OpenNested, readKind, readValue } from './reader.js'
 import type { Place, Session } from './session.js'
-import { publishHeld, whileLocked } from './writer.js'
+import { FunctionFailed, publishHeld, whileLocked } from './writer.js'
 
 /** How long a failed calculation can be told to processes that waited for it. */
 const ERROR_LIFE_MS = 30_000
 
-/** Calculations of this process that are under way, by lock. */
-const running = new Map<string, Promise<unknown>>()
+/** What the callers of this process who want the same calculation share: how many they are, and its failure. */
+interface Waiting {
+  callers: number
+  failure?: { readonly error: unknown }
+}
+
+const waiting = new Map<string, Waiting>()
 
 /** Reads, changes and writes a key; gives the value that was written. */
 export async function updateValue(
@@ -38,7 +43,7 @@ export async function updateValue(
       {},
       openNested,
     )
-    const value = await fn(before === ABSENT ? undefined : before)
+    const value = await called(() => fn(before === ABSENT ? undefined : before))
     if (value === undefined) {
       throw new DirdictError(
         'VALUE_REJECTED',
@@ -52,26 +57,8 @@ export async function updateValue(
   })
 }
 
-/** The value of a key, calculated and stored by whoever comes first. */
-export function maybeCalculateValue(
-  session: Session,
-  place: Place,
-  fn: () => unknown,
-  dumper: AnyDumper | undefined,
-  options: object & { readonly force?: boolean | undefined },
-  openNested: OpenNested,
-): Promise<unknown> {
-  const name = place.directory.lock(place.name)
-  const shared = running.get(name)
-  if (shared !== undefined && !options.force) return shared
-  const mine = calculate(session, place, fn, dumper, options, openNested).finally(() => {
-    if (running.get(name) === mine) running.delete(name)
-  })
-  running.set(name, mine)
-  return mine
-}
-
-async function calculate(
+/** The value of a key, calculated and stored by whoever comes first; the others wait for its lock. */
+export async function maybeCalculateValue(
   session: Session,
   place: Place,
   fn: () => unknown,
@@ -81,42 +68,60 @@ async function calculate(
 ): Promise<unknown> {
   const { own, rest } = splitFor(dumper, options)
   const stored = (): Promise<unknown> => readValue(session, place, dumper, {}, openNested)
-  if (!force) {
-    const value = await stored()
-    if (value !== ABSENT) return value
-  }
-  await whileLocked(session, place, own, async lock => {
-    if (!force && (await currentDumper(session, place)) !== undefined) return
-    throwErrorOf(lock, place.key)
-    let value: unknown
-    try {
-      value = await fn()
-    } catch (error) {
-      leaveError(lock, error)
-      throw error
-    }
-    const chosen = dumper ?? session.dumpers.forValue(value)
-    await publishHeld(session, place, lock, { value, dumper: chosen, options: own, dumperOptions: rest })
-  })
+  const already = force ? ABSENT : await stored()
+  if (already !== ABSENT) return already
+  await amongWaiting(place.directory.lock(place.name), shared =>
+    whileLocked(session, place, own, async lock => {
+      if (!force) {
+        if ((await currentDumper(session, place)) !== undefined) return
+        if (shared.failure !== undefined) throw new FunctionFailed('', { cause: shared.failure.error })
+        throwErrorOf(lock, place.key)
+      }
+      const value = await called(fn, error => {
+        shared.failure = { error }
+        leaveError(lock, error)
+      })
+      const chosen = dumper ?? session.dumpers.forValue(value)
+      await publishHeld(session, place, lock, { value, dumper: chosen, options: own, dumperOptions: rest })
+    }),
+  )
   const value = await stored()
   if (value === ABSENT) throw keyNotFound(place)
   return value
+}
+
+async function amongWaiting<T>(name: string, action: (shared: Waiting) => Promise<T>): Promise<T> {
+  const shared = waiting.get(name) ?? { callers: 0 }
+  waiting.set(name, shared)
+  shared.callers++
+  try {
+    return await action(shared)
+  } finally {
+    shared.callers--
+    if (shared.callers === 0) waiting.delete(name)
+  }
+}
+
+/** The result of the user's function. Its errors are carried out as they are. */
+async function called<T>(fn: () => T | Promise<T>, onFailure?: (error: unknown) => void): Promise<T> {
+  try {
+    return await fn()
+  } catch (error) {
+    onFailure?.(error)
+    throw new FunctionFailed('', { cause: error })
+  }
 }
 
 function splitFor(dumper: AnyDumper | undefined, options: object): { own: SetOptions; rest: object } {
   return splitSetOptions(dumper ?? NO_DUMPER, options)
 }
 
-/** Stands for "no dumper was named" where options are checked: it has none of its own. */
-const NO_DUMPER: AnyDumper = {
-  name: 'any dumper',
-  check: () => false,
-  dump: async () => undefined,
-  load: async () => undefined,
-}
-
 async function currentDumper(session: Session, place: Place): Promise<AnyDumper | undefined> {
-  const found = await readPinned(place.directory, place.name, base => readKind(session, place, base).dumper)
+  const found = await readPinned(
+    place.directory,
+    place.name,
+    (base, witness) => readKind(session, place, base, witness).dumper,
+  )
   return found === ABSENT ? undefined : found
 }
 

@@ -1,12 +1,12 @@
 /**
  * copy: an entry with its records into another database, a nested database with all its keys.
  */
-import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { SERVICE } from './entry/database-directory.js'
 import { listFiles, RECORDS } from './entry/folder.js'
 import { ABSENT, listKeys, readPinned } from './entry/pin.js'
 import { Draft } from './entry/publish.js'
-import type { SetOptions } from './options.js'
+import type { CopyOptions } from './options.js'
 import { keyNotFound } from './reader.js'
 import { nestedPath, type Place, type Session } from './session.js'
 import { newState, STATE_FILE } from './state.js'
@@ -16,17 +16,18 @@ import { explained, publishDraft, publishOptions } from './writer.js'
 export async function copyEntry(
   from: { session: Session; place: Place },
   to: { session: Session; place: Place },
-  options: SetOptions,
+  options: CopyOptions,
 ): Promise<void> {
   await explained(to.place, 'Copying', async () => {
     const publishing = publishOptions(to.session, options)
     const draft = new Draft(to.place.directory, to.place.name, to.place.key, {
       durable: publishing.durable,
       signal: options.signal,
-      onProgress: options.onProgress,
     })
     try {
-      await copyInto(from.session, from.place, draft.path, `${to.place.directory.entry(to.place.name)}`)
+      const path = to.place.directory.entry(to.place.name)
+      if (!(await copyInto(from.session, from.place, draft.path, path))) throw keyNotFound(from.place)
+      options.signal?.throwIfAborted()
       for (const file of everyFile(draft.path)) draft.folder.adopt(file)
     } catch (error) {
       draft.discard()
@@ -36,7 +37,7 @@ export async function copyEntry(
   })
 }
 
-async function copyInto(session: Session, place: Place, target: string, finalPath: string): Promise<void> {
+async function copyInto(session: Session, place: Place, target: string, finalPath: string): Promise<boolean> {
   const { default: fsExtra } = await import('fs-extra')
   const outcome = await readPinned(place.directory, place.name, async (base, witness) => {
     witness.listed = true
@@ -50,7 +51,7 @@ async function copyInto(session: Session, place: Place, target: string, finalPat
     }
     if (nested !== undefined) await copyKeys(session, nested, `${target}/db`, `${finalPath}/db`, place.key)
   })
-  if (outcome === ABSENT) throw keyNotFound(place)
+  return outcome !== ABSENT
 }
 
 async function copyKeys(
@@ -65,12 +66,10 @@ async function copyKeys(
   writeFileSync(`${target}/${STATE_FILE}`, newState(finalPath))
   for (const name of listKeys(directory)) {
     mkdirSync(`${target}/${name}`)
-    await copyInto(
-      session,
-      { directory, name, key: `${key}/${name}` },
-      `${target}/${name}`,
-      `${finalPath}/${name}`,
-    )
+    const place = { directory, name, key: `${key}/${name}` }
+    const copied = await copyInto(session, place, `${target}/${name}`, `${finalPath}/${name}`)
+    // Deleted since it was listed: then the copy is of the moment after.
+    if (!copied) rmdirSync(`${target}/${name}`)
   }
 }
 

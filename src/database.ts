@@ -12,6 +12,7 @@ import { matcher, QUERY_OPTIONS, type Query } from './find.js'
 import { joinKey, type Key, readableParts } from './keys.js'
 import type { Metadata } from './metadata.js'
 import {
+  type CopyOptions,
   checkNames,
   checkOpenOptions,
   type GetOptions,
@@ -178,7 +179,7 @@ export class DataBase<S extends Schema = NoSchema> {
   }
 
   /** Copies an entry with its record into another database, under the same key or another. KEY_EXISTS by default. */
-  async copy(key: Key, other: DataBase<Schema>, newKey: Key = key, options: SetOptions = {}): Promise<void> {
+  async copy(key: Key, other: DataBase<Schema>, newKey: Key = key, options: CopyOptions = {}): Promise<void> {
     await this.#dictionary.copy(key, other.#dictionary, newKey, options)
   }
 

@@ -6,22 +6,29 @@ import { BatchWriter } from './batch.js'
 import { maybeCalculateValue, updateValue } from './calculate.js'
 import { copyEntry } from './copy.js'
 import type { AnyDumper, NestedDatabase } from './dumper.js'
+import { isDumper } from './dumper-table.js'
 import { type DatabaseDirectory, sameDirectory } from './entry/database-directory.js'
 import { staleHandle } from './entry/live.js'
+import { moveEntry, removeEntry } from './entry/move.js'
 import { ABSENT, entryExists, listKeys } from './entry/pin.js'
-import { moveEntry, removeEntry } from './entry/publish.js'
-import { emptyTrash } from './entry/trash.js'
+import { emptyTrash, sweepStamps } from './entry/trash.js'
 import { DirdictError } from './errors.js'
 import { joinKey, type Key, readableParts, writableParts } from './keys.js'
 import type { Metadata } from './metadata.js'
 import { freeLocksBelow } from './moved-locks.js'
-import { checkNames, checkWait, type Schema, splitSetOptions, type WaitOptions } from './options.js'
+import {
+  COPY_OPTIONS,
+  checkNames,
+  checkWaitOptions,
+  NO_DUMPER,
+  type Schema,
+  splitSetOptions,
+  type WaitOptions,
+} from './options.js'
 import { keyNotFound, parentNotFound, readMetadata, readValue } from './reader.js'
 import { removeDatabase } from './remove.js'
 import type { Place, Session } from './session.js'
-import { type Content, explained, locateForWriting, writeValue } from './writer.js'
-
-const WAIT_OPTIONS: readonly string[] = ['timeout', 'signal']
+import { besideServer, type Content, explained, locateForWriting, writeValue } from './writer.js'
 
 /** How the handle makes the handle of a database nested in `place`. */
 export type MakeNested = (parent: Dictionary, place: Place, path: string) => Promise<NestedDatabase>
@@ -87,7 +94,11 @@ export class Dictionary {
     checkWaitOptions('delete', options)
     const place = this.locate(parts)
     if ('missing' in place || !entryExists(place.directory, place.name)) return false
-    return explained(place, 'Deleting', () => removeEntry(place.directory, place.name, this.#moving(options)))
+    return explained(place, 'Deleting', () =>
+      besideServer(this.session, [place], options, () =>
+        removeEntry(place.directory, place.name, this.#moving(options)),
+      ),
+    )
   }
 
   async rename(from: Key, to: Key, options: WaitOptions): Promise<void> {
@@ -105,7 +116,9 @@ export class Dictionary {
     if (!entryExists(place.directory, place.name)) throw keyNotFound(place)
     const goal = await locateForWriting(this.session, this.directory, target)
     const moved = await explained(goal, 'Renaming', () =>
-      moveEntry(place, goal, this.#moving(options), () => freeLocksBelow(goal.directory.entry(goal.name))),
+      besideServer(this.session, [place, goal], options, () =>
+        moveEntry(place, goal, this.#moving(options), () => freeLocksBelow(goal.directory.entry(goal.name))),
+      ),
     )
     if (!moved) throw keyNotFound(place)
   }
@@ -114,6 +127,7 @@ export class Dictionary {
     const place = this.existing(readableParts(key))
     const target = writableParts(newKey)
     if (!other.mayWrite()) return
+    checkNames(options, COPY_OPTIONS, 'copy')
     const { own } = splitSetOptions(NO_DUMPER, options)
     if (!entryExists(place.directory, place.name)) throw keyNotFound(place)
     const goal = await locateForWriting(other.session, other.directory, target)
@@ -164,16 +178,17 @@ export class Dictionary {
     if (!this.mayWrite()) return undefined
     const writer = new BatchWriter(this.session, this.directory)
     try {
-      const result = await fn(async (key, value, second, third) => {
+      const add: Dictionary['set'] = async (key, value, second, third) => {
         if (!writer.isOpen) {
           throw new DirdictError('CLOSED', 'The batch has ended: an await is missing in its function.')
         }
         await writer.add(writableParts(key), this.#content(key, value, second, third))
-      })
+      }
+      const result = await fn((key, value, second, third) => writer.track(add(key, value, second, third)))
       await writer.publish()
       return result
     } finally {
-      writer.discard()
+      await writer.discard()
     }
   }
 
@@ -196,7 +211,10 @@ export class Dictionary {
     this.#closed = true
     if (this.#parent !== undefined) return
     this.session.close()
-    for (const directory of this.session.directories()) await emptyTrash(directory)
+    for (const directory of this.session.directories()) {
+      await emptyTrash(directory)
+      if (!this.session.readonly && directory.hasService()) sweepStamps(directory)
+    }
   }
 
   /** Every key in order, a nested database before its own keys. */
@@ -277,21 +295,4 @@ export class Dictionary {
   #moving(options: WaitOptions): WaitOptions & { durable: boolean } {
     return { ...options, durable: this.session.durability === 'full' }
   }
-}
-
-/** Stands for "no dumper" where options are checked: it has none of its own. */
-const NO_DUMPER: AnyDumper = {
-  name: 'copy',
-  check: () => false,
-  dump: async () => undefined,
-  load: async () => undefined,
-}
-
-function checkWaitOptions(operation: string, options: WaitOptions): void {
-  checkNames(options, WAIT_OPTIONS, operation)
-  checkWait(options)
-}
-
-function isDumper(value: unknown): value is AnyDumper {
-  return typeof value === 'object' && value !== null && 'dump' in value && 'load' in value
 }

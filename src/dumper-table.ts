@@ -55,12 +55,11 @@ export class DumperTable {
 
   /** The dumper that wrote an entry. UNKNOWN_DUMPER names what is missing and how to register it. */
   forEntry(key: string, record: EntryRecord | undefined, module: string): AnyDumper {
+    const dumper = record === undefined ? undefined : this.forName(record.dumper)
+    if (record !== undefined && dumper === undefined) throw unknownDumper(key, record.dumper)
     const byLoader = this.forLoader(module)
     if (byLoader === undefined) throw unknownLoader(key, module)
-    if (record === undefined) return byLoader
-    const dumper = this.forName(record.dumper)
-    if (dumper === undefined) throw unknownDumper(key, record.dumper)
-    return dumper
+    return dumper ?? byLoader
   }
 
   /** The dumper for a value that is stored without naming one. VALUE_REJECTED where none can hold it. */
@@ -73,6 +72,11 @@ export class DumperTable {
         'Map, Set, Date and the like; or give a dumper that can.',
     )
   }
+}
+
+/** Tells a dumper from options, where either may stand. */
+export function isDumper(value: unknown): value is AnyDumper {
+  return typeof value === 'object' && value !== null && 'dump' in value && 'load' in value
 }
 
 /** A third party's dumper is checked when it is registered, not when it first fails. */

@@ -5,7 +5,7 @@
 import type { Dictionary } from './dictionary.js'
 import type { AnyDumper, GetOptionsOf, NestedDatabase, OutputOf } from './dumper.js'
 import { ABSENT } from './entry/pin.js'
-import { isDirdictError } from './errors.js'
+import { isDirdictError, systemCode } from './errors.js'
 import type { FileRecord, Metadata } from './metadata.js'
 import type { GetOptions } from './options.js'
 import { keyNotFound, readFiles, readForSearch } from './reader.js'
@@ -43,8 +43,7 @@ export async function dumperIfFound(
     const metadata = await readForSearch(dictionary.session, place)
     return metadata !== ABSENT && matches(metadata) ? metadata.dumper : undefined
   } catch (error) {
-    if (isDirdictError(error, 'CORRUPT_ENTRY') || isDirdictError(error, 'UNSUPPORTED_FORMAT'))
-      return undefined
+    if (isDirdictError(error) || systemCode(error) !== undefined) return undefined
     throw error
   }
 }
@@ -64,6 +63,7 @@ export function entryHandle<Nested>(
     path: place.directory.entry(place.name),
     metadata: () => dictionary.metadata(place),
     async files() {
+      dictionary.assertUsable()
       const files = await readFiles(place)
       if (files === ABSENT) throw keyNotFound(place)
       return files

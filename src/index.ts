@@ -51,7 +51,15 @@ export {
   type NumericMemory,
   type TypedArray,
 } from './ndarray.js'
-export type { Durability, GetOptions, OpenOptions, Schema, SetOptions, WaitOptions } from './options.js'
+export type {
+  CopyOptions,
+  Durability,
+  GetOptions,
+  OpenOptions,
+  Schema,
+  SetOptions,
+  WaitOptions,
+} from './options.js'
 export type { Repair } from './repair.js'
 export type { TreeOptions } from './tree.js'
 export type { Problem, VerifyReport } from './verify.js'

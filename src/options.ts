@@ -45,6 +45,14 @@ export interface SetOptions extends WaitOptions {
   readonly onProgress?: (bytes: number) => void
 }
 
+/** The copy keeps the record of its original, and with it attributes and tags. */
+export interface CopyOptions extends WaitOptions {
+  /** Replace what the key holds. @default false: KEY_EXISTS */
+  readonly overwrite?: boolean
+  /** @default that of the other database */
+  readonly durability?: Durability
+}
+
 export interface GetOptions {
   /** Aborts the read: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal
@@ -59,7 +67,17 @@ const SET_OPTIONS: ReadonlySet<string> = new Set([
   'signal',
   'onProgress',
 ])
+const WAIT_OPTIONS: readonly string[] = ['timeout', 'signal']
+export const COPY_OPTIONS: readonly string[] = [...WAIT_OPTIONS, 'overwrite', 'durability']
 const OPEN_OPTIONS: readonly string[] = ['readonly', 'create', 'durability', 'dumpers', 'schema', 'locks']
+
+/** Stands for "no dumper was named" where options are checked: it has none of its own. */
+export const NO_DUMPER: AnyDumper = {
+  name: 'any dumper',
+  check: () => false,
+  dump: async () => undefined,
+  load: async () => undefined,
+}
 
 /** The store's own part of the options of `set`, checked. What is left belongs to the dumper. */
 export function splitSetOptions(dumper: AnyDumper, options: object): { own: SetOptions; rest: object } {
@@ -117,7 +135,13 @@ export function checkNames(options: object, names: readonly string[], operation:
   }
 }
 
-export function checkWait(options: WaitOptions): void {
+/** Checks options that only say how to wait. */
+export function checkWaitOptions(operation: string, options: WaitOptions): void {
+  checkNames(options, WAIT_OPTIONS, operation)
+  checkWait(options)
+}
+
+function checkWait(options: WaitOptions): void {
   const { timeout, signal } = options
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
     throw wrongOption('timeout', 'a number of milliseconds')

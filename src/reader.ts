@@ -32,7 +32,7 @@ export async function readValue(
   if (pauseIsDue()) await nextTurn()
   const early = wanted === undefined ? undefined : splitGetOptions(wanted, options)
   return readPinned(place.directory, place.name, async (base, witness) => {
-    const { dumper, record } = readKind(session, place, base)
+    const { dumper, record } = readKind(session, place, base, witness)
     if (wanted !== undefined && wanted.name !== dumper.name) throw mismatch(place.key, wanted, dumper)
     const { own, rest } = early ?? splitGetOptions(dumper, options)
     own.signal?.throwIfAborted()
@@ -47,9 +47,12 @@ export function readKind(
   session: Session,
   place: Place,
   base: string,
+  witness: ReadWitness,
 ): { dumper: AnyDumper; record: EntryRecord | undefined; loader: string } {
   const loader = readLoader(base, place.key)
   const record = readRecord(base, place.key)
+  // Without dirdict.json the entry is another: that it is absent has to hold to the end.
+  if (record === undefined) witness.listed = true
   return { dumper: session.dumpers.forEntry(place.key, record, loader), record, loader }
 }
 
@@ -74,9 +77,10 @@ function openLive(
 
 /** What is known of a key, or ABSENT. Needs no dumper, and reads entries whose Loader.json is missing. */
 export async function readMetadata(session: Session, place: Place): Promise<Metadata | typeof ABSENT> {
-  return readPinned(place.directory, place.name, async base => {
+  return readPinned(place.directory, place.name, async (base, witness) => {
     const loader = loaderIfThere(base, place.key)
     const record = readRecord(base, place.key)
+    if (loader === null || record === undefined) assertCurrent(witness, place)
     if (record !== undefined) return fromRecord(place.key, record, loader)
     const dumper = loader === null ? undefined : session.dumpers.forLoader(loader)
     return fromFiles(
@@ -101,6 +105,15 @@ export async function readForSearch(session: Session, place: Place): Promise<Met
     if (!hasCode(error, GONE)) throw error
   }
   return readMetadata(session, place)
+}
+
+/** Absence in an entry that is being removed means nothing: the read starts again. */
+function assertCurrent(witness: ReadWitness, place: Place): void {
+  if (witness.isCurrent()) return
+  witness.vanished = true
+  throw new DirdictError('CORRUPT_ENTRY', `${JSON.stringify(place.key)} was replaced while it was read.`, {
+    key: place.key,
+  })
 }
 
 function loaderIfThere(base: string, key: string): string | null {

@@ -2,22 +2,33 @@
  * repair: finishes what crashes have left half done, collects what the dead have left, restores records.
  * It takes the lock of a key before it touches it, so that it never disturbs a live writer.
  */
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import type { DatabaseDirectory } from './entry/database-directory.js'
 import { listFiles } from './entry/folder.js'
 import { listKeys } from './entry/pin.js'
 import { finishUnfinished, releaseAndCollect } from './entry/publish.js'
 import { readTextSync } from './entry/raw-files.js'
 import { isfMetadataOf, isObject, loaderModule, readRecord } from './entry/record-files.js'
-import { GONE, hasCode } from './entry/system-errors.js'
-import { emptyTrash, removeEmptyLater, removeTrash } from './entry/trash.js'
+import { GONE, hasCode, translate } from './entry/system-errors.js'
+import { emptyTrash, removeEmptyLater, removeTrash, sweepStamps } from './entry/trash.js'
 import { isDirdictError } from './errors.js'
 import { acquireFileLock, ownersOf } from './locks/file.js'
-import { isDead, newToken } from './locks/token.js'
+import { isDead, isOfAnotherBoot, newToken } from './locks/token.js'
 import { nestedPath, type Session } from './session.js'
 
-/** Readers compare stamps within a minute; after ten nobody needs one any more. */
-const STAMP_LIFE_MS = 10 * 60_000
+/** ext4, XFS, Btrfs, F2FS, ZFS, tmpfs: statfs(2)'s types of file systems that one machine mounts at a time. */
+const LOCAL_DISKS: ReadonlySet<number> = new Set([
+  0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0x01021994,
+])
 /** User's files of these names in a managed folder make ISF take it for something else. */
 const CONFUSING: readonly string[] = [
   'db',
@@ -75,10 +86,11 @@ async function finishSwaps(directory: DatabaseDirectory, report: Report): Promis
       removeEmptyLater(directory.lock(name))
       continue
     }
-    if (!ready && !owners.every(isDead)) continue
+    if (!ready && !owners.every(owner => isDead(owner) || isAbandoned(directory, owner))) continue
     const lock = await acquireFileLock(directory, name)
     try {
-      finishUnfinished(directory, name, lock)
+      if (isTornSwap(directory, name)) renameSync(directory.readyEntry(name), `${lock.holder}/torn`)
+      else finishUnfinished(directory, name, lock)
     } finally {
       releaseAndCollect(lock, false)
     }
@@ -90,10 +102,16 @@ async function finishSwaps(directory: DatabaseDirectory, report: Report): Promis
   }
 }
 
+/** A power cut left the names of a swap, but not all of what the new entry should hold; the old one is whole. */
+function isTornSwap(directory: DatabaseDirectory, name: string): boolean {
+  const [ready, entry] = [directory.readyEntry(name), directory.entry(name)]
+  return existsSync(ready) && !isWhole(ready) && existsSync(entry) && isWhole(entry)
+}
+
 /** A power cut may have torn an entry whose predecessor still lies in the trash: the predecessor comes back. */
 async function takeBack(directory: DatabaseDirectory, report: Report): Promise<void> {
   for (const token of namesIn(directory.trash(''))) {
-    if (!isDead(token)) continue
+    // Whoever it belongs to: a torn entry under its own lock is proof enough.
     for (const old of namesIn(directory.trash(token))) {
       const match = /^old-[0-9a-f]+\.(.+)$/.exec(old)
       const name = match?.[1]
@@ -138,22 +156,14 @@ function isWhole(entry: string): boolean {
 
 async function collect(directory: DatabaseDirectory, report: Report): Promise<void> {
   for (const name of namesIn(directory.work(''))) {
-    if (!isDead(name)) continue
+    if (!isDead(name) && !isAbandoned(directory, name)) continue
     rmSync(directory.work(name), { recursive: true, force: true })
     report('', 'collected', `work/${name}`)
   }
   for (const name of namesIn(directory.trash(''))) {
-    if (!isDead(name)) continue
+    if (!isDead(name) && !isAbandoned(directory, name)) continue
     await removeTrash(directory.trash(name))
     report('', 'collected', `trash/${name}`)
-  }
-}
-
-function sweepStamps(directory: DatabaseDirectory): void {
-  for (const name of namesIn(directory.stamp(''))) {
-    const stats = statSync(directory.stamp(name), { throwIfNoEntry: false })
-    if (stats !== undefined && Date.now() - stats.mtimeMs > STAMP_LIFE_MS)
-      rmSync(directory.stamp(name), { force: true })
   }
 }
 
@@ -171,18 +181,24 @@ async function restoreRecords(
     const dumper = session.dumpers.forName(record.dumper)
     if (dumper === undefined)
       return report(name, 'reported', `its dumper ${JSON.stringify(record.dumper)} is not registered`)
-    if (!isJsonObject(`${entry}/Loader.json`, content => typeof content.Loader === 'string')) {
-      await replaceRecord(
-        directory,
-        name,
+    const wanted: [file: string, text: string, good: (content: Record<string, unknown>) => boolean][] = [
+      [
         'Loader.json',
         `{"Loader": ${JSON.stringify(loaderModule(dumper))}}`,
-      )
-      report(name, 'restored', 'Loader.json')
-    }
-    if (!isJsonObject(`${entry}/metadata.json`, content => content.metadata_creation_time !== 'post_hoc')) {
-      await replaceRecord(directory, name, 'metadata.json', isfMetadataOf(record, dumper))
-      report(name, 'restored', 'metadata.json')
+        content => typeof content.Loader === 'string',
+      ],
+      [
+        'metadata.json',
+        isfMetadataOf(record, dumper),
+        content => content.metadata_creation_time !== 'post_hoc',
+      ],
+    ]
+    for (const [file, text, good] of wanted) {
+      if (isJsonObject(`${entry}/${file}`, good)) continue
+      const isStill = (): boolean =>
+        JSON.stringify(readRecord(entry, name)) === JSON.stringify(record) &&
+        !isJsonObject(`${entry}/${file}`, good)
+      if (await replaceRecord(directory, name, file, text, isStill)) report(name, 'restored', file)
     }
     if (dumper.name === 'folder') {
       const confusing = listFiles(entry).filter(file => CONFUSING.includes(file.split('/')[0] ?? ''))
@@ -190,8 +206,10 @@ async function restoreRecords(
         report(name, 'reported', `its file ${JSON.stringify(file)} confuses Python's ISF`)
     }
   } catch (error) {
-    if (!isDirdictError(error) && !hasCode(error, GONE)) throw error
-    if (isDirdictError(error)) report(name, 'reported', error.message)
+    if (hasCode(error, GONE)) return
+    const problem = translate(error, `Repairing ${JSON.stringify(name)}`, { key: name })
+    if (!isDirdictError(problem)) throw error
+    report(name, 'reported', problem.message)
   }
 }
 
@@ -210,19 +228,29 @@ async function replaceRecord(
   name: string,
   file: string,
   text: string,
-): Promise<void> {
+  isStill: () => boolean,
+): Promise<boolean> {
   directory.ensureService()
   const lock = await acquireFileLock(directory, name)
   const token = newToken()
   try {
+    finishUnfinished(directory, name, lock)
+    // The record was read without the lock; a writer may have put another entry there since.
+    if (!isStill()) return false
     const draft = directory.work(token)
     mkdirSync(draft)
     writeFileSync(`${draft}/record`, text, { flush: true })
     renameSync(`${draft}/record`, `${directory.entry(name)}/${file}`)
+    return true
   } finally {
     rmSync(directory.work(token), { recursive: true, force: true })
     releaseAndCollect(lock, true)
   }
+}
+
+/** Left by this machine before it was started anew: nobody else can have mounted a local disk. */
+function isAbandoned(directory: DatabaseDirectory, token: string): boolean {
+  return isOfAnotherBoot(token) && LOCAL_DISKS.has(statfsSync(directory.path).type)
 }
 
 function namesIn(path: string): readonly string[] {

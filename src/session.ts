@@ -5,6 +5,7 @@ import { lstatSync } from 'node:fs'
 import type { DumperTable } from './dumper-table.js'
 import { DatabaseDirectory } from './entry/database-directory.js'
 import { listKeys } from './entry/pin.js'
+import { GONE, hasCode } from './entry/system-errors.js'
 import type { Locks } from './locks/lock.js'
 import type { Durability } from './options.js'
 import { STATE_FILE } from './state.js'
@@ -54,7 +55,7 @@ export class Session {
 
   /** The keys of a database, with `recurse` those of nested ones, each after the database it lies in. */
   *places(directory: DatabaseDirectory, recurse: boolean, prefix: string = ''): Generator<Place> {
-    for (const name of listKeys(directory)) {
+    for (const name of keysIfThere(directory, prefix !== '')) {
       yield { directory, name, key: prefix + name }
       const nested = recurse ? nestedPath(directory.entry(name)) : undefined
       if (nested !== undefined) yield* this.places(this.directory(nested), true, `${prefix}${name}/`)
@@ -80,6 +81,16 @@ export class Session {
       directory = this.directory(path)
     }
     return { directory, name: parts[parts.length - 1]!, key: parts.join('/') }
+  }
+}
+
+/** A nested database that was deleted since it was listed has no keys. */
+function keysIfThere(directory: DatabaseDirectory, nested: boolean): readonly string[] {
+  try {
+    return listKeys(directory)
+  } catch (error) {
+    if (nested && hasCode(error, GONE)) return []
+    throw error
   }
 }
 

@@ -55,13 +55,19 @@ export async function ensureDatabase(
   try {
     const made = mkdirSync(path, { recursive: true })
     const real = realpathSync(path)
-    const foreign = readdirSync(real).filter(name => name !== SERVICE && name !== STATE_FILE)
+    const names = readdirSync(real)
+    // Made by another process since we looked, perhaps with keys in it already.
+    if (names.includes(STATE_FILE)) return existingDatabase(path)
+    const foreign = names.filter(name => name !== SERVICE)
     if (foreign.length > 0)
       throw notADatabase(path, `it is not empty (${JSON.stringify(foreign[0])} lies in it)`)
     writeState(open(real), real)
     if (durable) {
-      await syncPath(real)
-      if (made !== undefined) await syncPath(dirname(realpathSync(made)))
+      const top = made === undefined ? real : dirname(realpathSync(made))
+      for (let at = real; at.length >= top.length; at = dirname(at)) {
+        await syncPath(at)
+        if (at === top || at === dirname(at)) break
+      }
     }
     return real
   } catch (error) {

@@ -3,10 +3,10 @@
  */
 import { closeSync, openSync } from 'node:fs'
 import type { DatabaseDirectory } from './entry/database-directory.js'
-import { checkedName } from './entry/folder.js'
+import { assertNoLinks, checkedName } from './entry/folder.js'
 import { type ABSENT, listKeys, readPinned } from './entry/pin.js'
 import { checksum, READ_FLAGS } from './entry/raw-files.js'
-import { GONE, hasCode } from './entry/system-errors.js'
+import { GONE, hasCode, NO_FILE, translate } from './entry/system-errors.js'
 import { DirdictError, type ErrorCode, isDirdictError } from './errors.js'
 import { readKind } from './reader.js'
 import { nestedPath, type Place, type Session } from './session.js'
@@ -46,8 +46,9 @@ async function visit(
       if (outcome === 'checked') report.checked++
       else if (outcome === 'unchecked') report.unchecked.push(key)
     } catch (error) {
-      if (!isDirdictError(error)) throw error
-      report.problems.push({ key, code: error.code, message: error.message })
+      const problem = translate(error, `Reading ${JSON.stringify(key)}`, { key })
+      if (!isDirdictError(problem)) throw error
+      report.problems.push({ key, code: problem.code, message: problem.message })
     }
     const nested = nestedPath(directory.entry(name))
     if (nested !== undefined) await visit(session, session.directory(nested), `${key}/`, report)
@@ -56,13 +57,15 @@ async function visit(
 
 async function verifyEntry(session: Session, place: Place): Promise<'checked' | 'unchecked' | typeof ABSENT> {
   return readPinned(place.directory, place.name, async (base, witness) => {
-    const { record, dumper } = readKind(session, place, base)
+    const { record, dumper } = readKind(session, place, base, witness)
     if (record === undefined || dumper.live) return 'unchecked'
     for (const file of record.files) {
       let fd: number
       try {
-        fd = openSync(`${base}/${checkedName(file.name)}`, READ_FLAGS)
+        assertNoLinks(base, checkedName(file.name))
+        fd = openSync(`${base}/${file.name}`, READ_FLAGS)
       } catch (error) {
+        if (hasCode(error, NO_FILE)) throw damaged(place.key, file.name, 'is a link or no file')
         if (!hasCode(error, GONE)) throw error
         witness.vanished = true
         throw damaged(place.key, file.name, 'is missing')

@@ -9,9 +9,9 @@ import { Draft, finishUnfinished, type PublishOptions, releaseAndCollect } from 
 import { type Annotations, writeRecords } from './entry/record-files.js'
 import { GONE, hasCode, translate } from './entry/system-errors.js'
 import { DirdictError, isDirdictError } from './errors.js'
-import { acquireFileLock, type FileLock } from './locks/file.js'
+import { acquireFileLock, type FileLock, lockLost } from './locks/file.js'
 import type { LockHandle } from './locks/lock.js'
-import { holding } from './locks/turnstile.js'
+import { assertNotHeld, holding } from './locks/turnstile.js'
 import type { Provenance } from './metadata.js'
 import type { SetOptions, WaitOptions } from './options.js'
 import { currentProvenance } from './provenance/provenance.js'
@@ -69,12 +69,7 @@ export async function publishDraft(
 ): Promise<void> {
   try {
     await draft.folder.sync()
-    const outer = await acquireOuter(session, place, options)
-    try {
-      await draft.publish(options)
-    } finally {
-      await outer?.release()
-    }
+    await besideServer(session, [place], options, () => draft.publish(options))
   } catch (error) {
     draft.discard()
     throw error
@@ -96,24 +91,21 @@ export function publishOptions(session: Session, options: SetOptions): PublishOp
 export async function whileLocked<T>(
   session: Session,
   place: Place,
-  options: WaitOptions,
+  options: SetOptions,
   action: (lock: FileLock) => Promise<T>,
 ): Promise<T> {
-  return explained(place, 'Writing', async () => {
-    const outer = await acquireOuter(session, place, options)
-    try {
+  assertNotHeld(place.directory.lock(place.name))
+  return explained(place, 'Writing', () =>
+    besideServer(session, [place], options, async () => {
       const lock = await acquireFileLock(place.directory, place.name, options)
-      lock.keepAlive()
       try {
         finishUnfinished(place.directory, place.name, lock)
         return await holding(place.directory.lock(place.name), () => action(lock))
       } finally {
-        releaseAndCollect(lock, session.durability === 'full')
+        releaseAndCollect(lock, isDurable(session, options))
       }
-    } finally {
-      await outer?.release()
-    }
-  })
+    }),
+  )
 }
 
 /** Stages and publishes under a lock that is held. */
@@ -206,11 +198,15 @@ function databaseMaker(session: Session): AnyDumper {
   }
 }
 
+/** Carries an error of the user's function out, past the explanations of our own. */
+export class FunctionFailed extends Error {}
+
 /** Lets errors of the system speak of the key, and tells a vanished database from a missing file. */
 export async function explained<T>(place: Place, doing: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action()
   } catch (error) {
+    if (error instanceof FunctionFailed) throw error.cause
     if (hasCode(error, GONE) && place.directory.identify() === undefined) throw movedAway(place.key, error)
     throw translate(error, `${doing} ${JSON.stringify(place.key)}`, { key: place.key })
   }
@@ -228,14 +224,26 @@ function isDurable(session: Session, options: SetOptions): boolean {
   return (options.durability ?? session.durability) === 'full'
 }
 
-async function acquireOuter(
+/** Runs `action` under the locks of a server too, where the database was opened with one; in order, lest two wait for each other. */
+export async function besideServer<T>(
   session: Session,
-  place: Place,
+  places: readonly Place[],
   options: WaitOptions | PublishOptions,
-): Promise<LockHandle | undefined> {
-  if (session.locks === undefined) return undefined
-  const { timeout, signal } = options
-  return session.locks.acquire(`${readId(place.directory.path)}/${place.name}`, { timeout, signal })
+  action: () => Promise<T>,
+): Promise<T> {
+  if (session.locks === undefined) return action()
+  const names = places.map(place => `${readId(place.directory.path)}/${place.name}`).sort()
+  const handles: LockHandle[] = []
+  try {
+    for (const name of names) {
+      handles.push(await session.locks.acquire(name, { timeout: options.timeout, signal: options.signal }))
+    }
+    const result = await action()
+    if (handles.some(handle => handle.lost.aborted)) throw lockLost(places[0]?.key ?? '')
+    return result
+  } finally {
+    for (const handle of handles.reverse()) await handle.release()
+  }
 }
 
 function checkAnnotations(session: Session, { attributes, tags }: Annotations): void {

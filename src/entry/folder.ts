@@ -2,7 +2,7 @@
  * ReadFolder and WriteFolder: the only way by which a dumper touches the directory of an entry.
  * Reading checks every file against its record; writing takes the record on the way.
  */
-import { closeSync, fstatSync, openSync, readdirSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, openSync, readdirSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { RandomAccess, ReadFolder, ReadRange } from '../dumper.js'
 import { DirdictError } from '../errors.js'
@@ -12,15 +12,16 @@ import { GONE, hasCode, NO_FILE } from './system-errors.js'
 
 /** The three files of an entry that are ours and not the dumper's. */
 export const RECORDS: readonly string[] = ['Loader.json', 'metadata.json', 'dirdict.json']
-/** Files that are open at once while an entry is being synced. */
-const _SYNCED_TOGETHER = 32
-
 /** What reading tells the pinned read around it: what it has to check before it may trust the result. */
 export interface ReadWitness {
   /** A file or directory was not there. */
   vanished: boolean
   /** The absence of a file had a meaning: the directory was listed. */
   listed: boolean
+  /** The pinned directory has been let go: its descriptor may belong to another by now. */
+  ended: boolean
+  /** Whether the key still holds the directory that is being read. */
+  isCurrent(): boolean
 }
 
 export class EntryReadFolder implements ReadFolder {
@@ -44,7 +45,7 @@ export class EntryReadFolder implements ReadFolder {
     this.#key = key
     this.#records = options.files ?? []
     this.signal = options.signal
-    this.witness = options.witness ?? { vanished: false, listed: false }
+    this.witness = options.witness ?? { vanished: false, listed: false, ended: false, isCurrent: () => true }
   }
 
   async names(): Promise<string[]> {
@@ -57,8 +58,9 @@ export class EntryReadFolder implements ReadFolder {
   }
 
   async size(file: string): Promise<number> {
-    const stats = statSync(this.#path(file), { throwIfNoEntry: false })
+    const stats = lstatSync(this.#path(file), { throwIfNoEntry: false })
     if (stats === undefined) throw this.#absent(file)
+    if (!stats.isFile()) throw this.#corrupt(file, 'is a link or no file; links are not followed')
     this.#compareLength(file, stats.size)
     return stats.size
   }
@@ -105,7 +107,11 @@ export class EntryReadFolder implements ReadFolder {
     let closed = false
     return {
       size,
-      read: range => this.#readRange(fd, file, size, range ?? {}),
+      read: async range => {
+        if (closed)
+          throw new DirdictError('STALE_HANDLE', `The file ${JSON.stringify(file)} was closed.`, { file })
+        return this.#readRange(fd, file, size, range ?? {})
+      },
       close: async () => {
         if (closed) return
         closed = true
@@ -156,7 +162,19 @@ export class EntryReadFolder implements ReadFolder {
   }
 
   #path(file: string): string {
-    return `${this.#base}/${checkedName(file)}`
+    if (this.witness.ended) {
+      throw new DirdictError(
+        'STALE_HANDLE',
+        'A folder is read while `load` runs; keep a file open() to read it later.',
+        {
+          key: this.#key,
+          file,
+        },
+      )
+    }
+    const name = checkedName(file)
+    if (name.includes('/')) assertNoLinks(this.#base, name)
+    return `${this.#base}/${name}`
   }
 
   #compareLength(file: string, size: number): void {
@@ -224,4 +242,19 @@ export function checkedName(file: string): string {
     })
   }
   return file
+}
+
+/** A link in place of a directory would lead out of the entry; O_NOFOLLOW guards only the last part of a path. */
+export function assertNoLinks(base: string, name: string): void {
+  for (let slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
+    const stats = lstatSync(`${base}/${name.slice(0, slash)}`, { throwIfNoEntry: false })
+    if (stats === undefined || stats.isDirectory()) continue
+    throw new DirdictError(
+      'CORRUPT_ENTRY',
+      `${JSON.stringify(name)} leads through a link or a file; links are not followed.`,
+      {
+        file: name,
+      },
+    )
+  }
 }

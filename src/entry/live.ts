@@ -9,7 +9,7 @@ import type { LiveFolder, NestedDatabase, WriteData } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import { newToken } from '../locks/token.js'
 import { type DatabaseDirectory, sameDirectory, syncPath } from './database-directory.js'
-import { checkedName, EntryReadFolder, RECORDS } from './folder.js'
+import { assertNoLinks, checkedName, EntryReadFolder, RECORDS } from './folder.js'
 import { translate } from './system-errors.js'
 import { EntryWriteFolder } from './write-folder.js'
 
@@ -57,6 +57,7 @@ export class LiveEntryFolder extends EntryReadFolder implements LiveFolder {
       await folder.write('file', data)
       await folder.sync()
       this.assertCurrent()
+      assertNoLinks(this.path, name)
       const target = `${this.path}/${name}`
       if (name.includes('/')) mkdirSync(dirname(target), { recursive: true })
       renameSync(`${staged}/file`, target)

@@ -39,19 +39,22 @@ export async function readPinned<T>(
   for (;;) {
     const fd = findEntry(directory, name)
     if (fd < 0) return ABSENT
-    const witness: ReadWitness = { vanished: false, listed: false }
+    const isCurrentEntry = (): boolean => isCurrent(fd, directory.entry(name))
+    const witness: ReadWitness = { vanished: false, listed: false, ended: false, isCurrent: isCurrentEntry }
     try {
       const base = PROCFS ? `/proc/self/fd/${fd}` : directory.entry(name)
       const before = PROCFS ? undefined : identityOf(directory.entry(name))
       const value = await read(base, witness)
-      if (isStillWhole(base, witness) && (PROCFS || sameIdentity(before, identityOf(base)))) return value
-      if (isCurrent(fd, directory.entry(name))) throw damaged(name, 'its Loader.json is missing')
+      if (!PROCFS && !sameIdentity(before, identityOf(base))) continue
+      if (isStillWhole(base, witness)) return value
+      if (isCurrentEntry()) throw damaged(name, 'its Loader.json is missing')
     } catch (error) {
       if (!witness.vanished && !hasCode(error, GONE)) throw error
-      if (isCurrent(fd, directory.entry(name))) {
+      if (isCurrentEntry()) {
         throw hasCode(error, GONE) ? damaged(name, 'a file is missing', error) : error
       }
     } finally {
+      witness.ended = true
       closeSync(fd)
     }
   }

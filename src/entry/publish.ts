@@ -140,59 +140,6 @@ export class Draft {
   }
 }
 
-/** Takes the key off the database; false where it was not there. */
-export async function removeEntry(
-  directory: DatabaseDirectory,
-  name: string,
-  options: AcquireOptions & { readonly durable: boolean },
-): Promise<boolean> {
-  const lock = await acquireFileLock(directory, name, options)
-  try {
-    finishUnfinished(directory, name, lock)
-    const entry = directory.entry(name)
-    if (!isOccupied(entry)) return false
-    assertMovable(directory, name)
-    const gone = succeeds(GONE, () => renameSync(entry, `${lock.holder}/deleted-${randomName()}`))
-    if (options.durable) await standing(name, () => directory.sync())
-    return gone
-  } finally {
-    releaseAndCollect(lock, options.durable)
-  }
-}
-
-/** Moves an entry to a key that is free, possibly in another database directory of the same file system. */
-export async function moveEntry(
-  from: { directory: DatabaseDirectory; name: string },
-  to: { directory: DatabaseDirectory; name: string },
-  options: AcquireOptions & { readonly durable: boolean },
-  onMoved: () => void,
-): Promise<boolean> {
-  const inOrder = [from, to].sort((a, b) => (a.directory.lock(a.name) < b.directory.lock(b.name) ? -1 : 1))
-  const locks: FileLock[] = []
-  try {
-    for (const { directory, name } of inOrder) {
-      const lock = await acquireFileLock(directory, name, options)
-      locks.push(lock)
-      finishUnfinished(directory, name, lock)
-    }
-    const source = from.directory.entry(from.name)
-    if (!isOccupied(source)) return false
-    assertMovable(from.directory, from.name)
-    if (isOccupied(to.directory.entry(to.name))) throw keyExists(to.name)
-    if (!moveInto(source, to.directory.entry(to.name), to.name)) throw keyExists(to.name)
-    onMoved()
-    if (options.durable) {
-      await standing(to.name, async () => {
-        await to.directory.sync()
-        await from.directory.sync()
-      })
-    }
-    return true
-  } finally {
-    for (const lock of locks.reverse()) releaseAndCollect(lock, true)
-  }
-}
-
 /** Gives the lock back and has what was replaced under it removed. */
 export function releaseAndCollect(lock: FileLock, replacedIsSafe: boolean): void {
   const trash = lock.releaseSync()
@@ -225,7 +172,7 @@ function writeStamp(directory: DatabaseDirectory, name: string, token: string): 
 }
 
 /** What comes after the change itself: an error says that the change stands all the same. */
-async function standing(name: string, action: () => Promise<void>): Promise<void> {
+export async function standing(name: string, action: () => Promise<void>): Promise<void> {
   try {
     await action()
   } catch (error) {
@@ -235,7 +182,7 @@ async function standing(name: string, action: () => Promise<void>): Promise<void
   }
 }
 
-function moveInto(from: string, to: string, name: string): boolean {
+export function moveInto(from: string, to: string, name: string): boolean {
   try {
     return succeeds([...OCCUPIED, 'ENOTDIR'], () => renameSync(from, to))
   } catch (error) {
@@ -261,12 +208,12 @@ function isDatabaseEntry(path: string): boolean {
   return isThere(`${path}/db/db_state.json`) || isThere(`${path}/db_state.json`)
 }
 
-function keyExists(name: string): DirdictError {
+export function keyExists(name: string): DirdictError {
   return new DirdictError('KEY_EXISTS', `Key ${JSON.stringify(name)} exists already.`, { key: name })
 }
 
 /** Another user's directory cannot be moved into ours without write permission on it. */
-function assertMovable(directory: DatabaseDirectory, name: string): void {
+export function assertMovable(directory: DatabaseDirectory, name: string): void {
   const entry = directory.entry(name)
   if (!lstatSync(entry).isDirectory()) {
     throw new DirdictError('CORRUPT_ENTRY', `${entry} is a file or a link, not an entry; it is left alone.`, {
@@ -289,11 +236,11 @@ function isThere(path: string): boolean {
 }
 
 /** An empty directory counts as absent: a rename onto it succeeds. */
-function isOccupied(path: string): boolean {
+export function isOccupied(path: string): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   return stats !== undefined && (!stats.isDirectory() || stats.nlink > 2 || readdirSync(path).length > 0)
 }
 
-function randomName(): string {
+export function randomName(): string {
   return randomBytes(4).toString('hex')
 }

@@ -194,7 +194,10 @@ export class FileWriter {
     const position = this.#position
     const size = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
     this.#position += size
-    return { chunks, position, size, written: writevAsync(this.#fd, chunks as Uint8Array[], position) }
+    const written = writevAsync(this.#fd, chunks as Uint8Array[], position)
+    // A failure is met in its turn; until then nobody waits for this promise, and Node would end the process.
+    written.catch(() => {})
+    return { chunks, position, size, written }
   }
 
   /** The checksum comes after the write, which has just brought the memory into the processor's cache. */

@@ -129,6 +129,18 @@ function unlinkFew(path: string): boolean {
   )
 }
 
+/** Readers compare stamps within a minute; after ten nobody needs one any more. */
+const STAMP_LIFE_MS = 10 * 60_000
+
+/** Removes the stamps of swaps that no reader can still be looking at. */
+export function sweepStamps(directory: DatabaseDirectory): void {
+  for (const name of namesIn(directory.stamp(''))) {
+    const stats = lstatSync(directory.stamp(name), { throwIfNoEntry: false })
+    if (stats === undefined || Date.now() - stats.mtimeMs < STAMP_LIFE_MS) continue
+    succeeds(GONE, () => unlinkSync(directory.stamp(name)))
+  }
+}
+
 function namesIn(path: string): readonly string[] {
   try {
     return readdirSync(path)

@@ -16,6 +16,8 @@ const FIRST_WAIT_MS = 0.2
 const LONGEST_WAIT_MS = 8
 const HEARTBEAT_MS = 5_000
 const SILENCE_MS = 60_000
+/** Timers of Node.js count up to 2^31 - 1 ms, which is 24 days: longer is for ever. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** The lock of one key in one database directory. Renames into or out of `holder` fail once it was taken away. */
 export class FileLock implements LockHandle {
@@ -56,10 +58,15 @@ export class FileLock implements LockHandle {
     if (this.#heartbeat !== undefined) return
     this.#heartbeat = setInterval(() => {
       const now = new Date()
-      if (succeeds(GONE, () => utimesSync(this.holder, now, now))) return
-      clearInterval(this.#heartbeat)
-      this.#lost ??= new AbortController()
-      this.#lost.abort(lockLost(this.name))
+      try {
+        utimesSync(this.holder, now, now)
+      } catch (error) {
+        // Any other failure is the file system's, and passes or is met by the next write.
+        if (!hasCode(error, GONE)) return
+        clearInterval(this.#heartbeat)
+        this.#lost ??= new AbortController()
+        this.#lost.abort(lockLost(this.name))
+      }
     }, HEARTBEAT_MS)
     this.#heartbeat.unref()
   }
@@ -106,10 +113,15 @@ export async function acquireFileLock(
   try {
     directory.makeWork(token, token)
     const waitedFor = await contend(directory, name, token, deadline, options)
-    return new FileLock(directory, name, token, leave, waitedFor)
+    const lock = new FileLock(directory, name, token, leave, waitedFor)
+    lock.keepAlive()
+    return lock
   } catch (error) {
-    rmSync(directory.work(token), { recursive: true, force: true })
-    leave()
+    try {
+      rmSync(directory.work(token), { recursive: true, force: true })
+    } finally {
+      leave()
+    }
     throw error
   }
 }
@@ -141,8 +153,13 @@ async function contend(
 /** One rename: succeeds only where `locks/K` is absent or empty. */
 function tryTake(directory: DatabaseDirectory, name: string, token: string): boolean {
   const lock = directory.lock(name)
-  if (!succeeds(OCCUPIED, () => renameSync(directory.work(token), lock))) return false
-  // An NFS server may repeat its reply to a rename that another client has meanwhile undone.
+  // ENOENT: an NFS client repeated a rename whose first reply was lost. Whether it took the lock, a stat tells.
+  if (!succeeds([...OCCUPIED, ...GONE], () => renameSync(directory.work(token), lock))) {
+    if (statSync(directory.work(token), { throwIfNoEntry: false }) !== undefined) return false
+    if (statSync(`${lock}/${token}`, { throwIfNoEntry: false }) !== undefined) return true
+    directory.makeWork(token, token)
+    return false
+  }
   return statSync(`${lock}/${token}`, { throwIfNoEntry: false }) !== undefined
 }
 
@@ -150,7 +167,8 @@ function tryTake(directory: DatabaseDirectory, name: string, token: string): boo
 function takeOver(directory: DatabaseDirectory, name: string, owner: string, token: string): boolean {
   const lock = directory.lock(name)
   if (!succeeds(GONE, () => renameSync(`${lock}/${owner}`, `${lock}/${token}`))) return false
-  rmSync(directory.work(token), { recursive: true, force: true })
+  removeEmptyLater(`${directory.work(token)}/${token}`)
+  removeEmptyLater(directory.work(token))
   return true
 }
 
@@ -196,8 +214,8 @@ class Silence {
 }
 
 function combined(options: AcquireOptions): AbortSignal | undefined {
-  if (options.timeout === undefined) return options.signal
-  const timer = AbortSignal.timeout(Math.max(0, options.timeout))
+  if (options.timeout === undefined || options.timeout > LONGEST_TIMER_MS) return options.signal
+  const timer = AbortSignal.timeout(Math.min(Math.ceil(options.timeout), LONGEST_TIMER_MS))
   return options.signal === undefined ? timer : AbortSignal.any([options.signal, timer])
 }
 

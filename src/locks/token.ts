@@ -44,6 +44,12 @@ export function isLocal(token: string): boolean {
   return token.split('.')[0] === machineSpace()
 }
 
+/** Whether this token was made on another machine, or on this one before it was last started. */
+export function isOfAnotherBoot(token: string): boolean {
+  const boot = token.split('-')[0]
+  return /^[0-9a-f]{8}$/.test(boot ?? '') && boot !== machineSpace().split('-')[0]
+}
+
 /** The token's owner in words, for messages. */
 export function describeOwner(token: string): string {
   const pid = token.split('.')[1] ?? 'unknown'

@@ -10,13 +10,7 @@ let held: AsyncLocalStorage<readonly string[]> | undefined
 
 /** Waits for everybody who entered `name` before; the result lets the next one in. */
 export async function enter(name: string, giveUp: AbortSignal | undefined): Promise<() => void> {
-  if (held?.getStore()?.includes(name)) {
-    throw new DirdictError(
-      'LOCKED',
-      'This call waits for a lock that the function around it holds (update or maybeCalculate of the same key): ' +
-        'it would wait for ever. Return the new value from that function instead.',
-    )
-  }
+  assertNotHeld(name)
   const before = tails.get(name)
   let leave = (): void => {}
   const mine = new Promise<void>(resolve => {
@@ -36,6 +30,16 @@ export async function enter(name: string, giveUp: AbortSignal | undefined): Prom
     throw error
   }
   return done
+}
+
+/** LOCKED where the running function holds `name` itself, and would wait for itself. */
+export function assertNotHeld(name: string): void {
+  if (!held?.getStore()?.includes(name)) return
+  throw new DirdictError(
+    'LOCKED',
+    'This call waits for a lock that the function around it holds (update or maybeCalculate of the same key): ' +
+      'it would wait for ever. Return the new value from that function instead.',
+  )
 }
 
 /** Runs the user's function while `name` is held, so that {@link enter} can tell when it would wait for itself. */

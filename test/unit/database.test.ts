@@ -1,7 +1,7 @@
 /**
  * The dictionary as a user sees it: set, get and what goes with them.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DataBase, isDirdictError, json, ndarray, subdb, text } from '../../src/index.js'
@@ -234,7 +234,73 @@ describe('update, maybeCalculate, batch', () => {
   })
 })
 
+describe('errors and waiting', () => {
+  test('the error of a function that reads a missing file is its own', async () => {
+    const read = (): string => readFileSync('/no/such/file', 'utf8')
+    await expect(db.update('n', read)).rejects.toMatchObject({ code: 'ENOENT' })
+    await expect(db.maybeCalculate('n', read)).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(await db.keys()).toEqual([])
+  })
+
+  test('maybeCalculate inside itself fails instead of hanging', async () => {
+    const inner = (): Promise<unknown> => db.maybeCalculate('n', () => 1)
+    await expect(db.maybeCalculate('n', inner)).rejects.toMatchObject({ code: 'LOCKED' })
+  })
+
+  test('who joins a calculation with another dumper is told', async () => {
+    const [first, second] = await Promise.allSettled([
+      db.maybeCalculate('n', async () => [1, 2], json),
+      db.maybeCalculate('n', () => new Float64Array(2), ndarray),
+    ])
+    expect(first.status).toBe('fulfilled')
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'DUMPER_MISMATCH' } })
+  })
+
+  test('any number of milliseconds is a timeout, Infinity too', async () => {
+    await db.set('n', 1)
+    for (const timeout of [10.5, Number.POSITIVE_INFINITY, 0, 2 ** 40]) await db.set('n', 2, { timeout })
+    await db.update('n', async () => {
+      await expect(
+        new Promise(resolve => setImmediate(resolve)).then(() => db.delete('m', { timeout: 0.5 })),
+      ).resolves.toBe(false)
+      return 3
+    })
+    expect(await db.get('n')).toBe(3)
+  })
+
+  test('a batch waits for sets whose await was forgotten', async () => {
+    await db.batch(batch => {
+      void batch.set('a', 1)
+      void batch.set('b/c', 2)
+    })
+    expect(await db.keys({ recurse: true })).toEqual(['a', 'b', 'b/c'])
+  })
+
+  test('a large batch with durability full needs few open files', async () => {
+    const full = await DataBase.open(`${folder}/full-batch`)
+    await full.batch(async batch => {
+      for (let i = 0; i < 300; i++) await batch.set(`k${i}`, i)
+    })
+    expect((await full.keys()).length).toBe(300)
+  })
+
+  test('many openings of one new database at once agree on its id', async () => {
+    const opened = await Promise.all(Array.from({ length: 20 }, () => DataBase.open(`${folder}/together`)))
+    expect(new Set(opened.map(each => each.id)).size).toBe(1)
+  })
+})
+
 describe('folders', () => {
+  test('a link inside a managed folder is not followed', async () => {
+    const raw = await db.createFolder('raw')
+    mkdirSync(`${folder}/outside`, { recursive: true })
+    writeFileSync(`${folder}/outside/secret`, 'x')
+    symlinkSync(`${folder}/outside`, `${raw.path}/l`)
+    await expect(raw.read('l/secret')).rejects.toMatchObject({ code: 'CORRUPT_ENTRY' })
+    await expect(raw.write('l/new', 'x')).rejects.toMatchObject({ code: 'CORRUPT_ENTRY' })
+    expect(readdirSync(`${folder}/outside`)).toEqual(['secret'])
+  })
+
   test('a managed folder keeps the user’s files and goes stale when it is replaced', async () => {
     const raw = await db.createFolder('raw')
     await raw.write('notes.txt', 'first')

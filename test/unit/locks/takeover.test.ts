@@ -15,8 +15,9 @@ import {
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DatabaseDirectory } from '../../../src/entry/database-directory.js'
+import { removeEntry } from '../../../src/entry/move.js'
 import { ABSENT, readPinned } from '../../../src/entry/pin.js'
-import { Draft, removeEntry } from '../../../src/entry/publish.js'
+import { Draft } from '../../../src/entry/publish.js'
 import { emptyTrash } from '../../../src/entry/trash.js'
 import { newToken } from '../../../src/locks/token.js'
 

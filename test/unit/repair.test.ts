@@ -1,0 +1,56 @@
+/**
+ * What repair finds after a power cut: the machine was started anew, and files may be shorter than they should be.
+ */
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, truncateSync } from 'node:fs'
+import { beforeEach, expect, test } from 'vitest'
+import { DataBase } from '../../src/index.js'
+import { scratch } from './scratch.js'
+
+const folder = scratch()
+/** Of this machine before it was started anew. */
+const BEFORE_BOOT = 'deadbeef-4026531836.77.1234.77.0123456789abc'
+let count = 0
+let db: DataBase
+let service: string
+
+beforeEach(async () => {
+  db = await DataBase.open(`${folder}/db${count++}`, { durability: 'relaxed' })
+  await db.set('k', 'old value')
+  service = `${db.directory}/.deleting.dirdict`
+  cpSync(`${db.directory}/k`, `${folder}/old${count}`, { recursive: true })
+  await db.set('k', 'new value, which the power cut tears')
+  await db.close()
+  db = await DataBase.open(db.directory, { durability: 'relaxed' })
+})
+
+test('a torn entry gives way to its predecessor in the trash', async () => {
+  mkdirSync(`${service}/trash/${BEFORE_BOOT}`)
+  renameSync(`${folder}/old${count}`, `${service}/trash/${BEFORE_BOOT}/old-00aa.k`)
+  truncateSync(`${db.directory}/k/value.json`, 3)
+  await expect(db.get('k')).rejects.toMatchObject({ code: 'CORRUPT_ENTRY' })
+  expect((await db.repair()).map(item => item.action)).toContain('taken back')
+  expect(await db.get('k')).toBe('old value')
+  expect((await db.verify()).problems).toEqual([])
+})
+
+test('a torn entry that was about to be swapped in does not replace a whole one', async () => {
+  cpSync(`${db.directory}/k`, `${service}/ready/k`, { recursive: true })
+  truncateSync(`${service}/ready/k/value.json`, 0)
+  await db.repair()
+  expect(await db.get('k')).toBe('new value, which the power cut tears')
+  expect(existsSync(`${service}/ready/k`)).toBe(false)
+})
+
+test('a whole entry that was about to be swapped in is swapped in', async () => {
+  renameSync(`${folder}/old${count}`, `${service}/ready/k`)
+  expect(await db.repair()).toMatchObject([{ key: 'k', action: 'finished' }])
+  expect(await db.get('k')).toBe('old value')
+})
+
+test('what was staged before the machine was started anew is collected', async () => {
+  mkdirSync(`${service}/work/${BEFORE_BOOT}/new`, { recursive: true })
+  mkdirSync(`${service}/trash/${BEFORE_BOOT}/deleted-00aa`, { recursive: true })
+  await db.repair()
+  await db.close()
+  expect([readdirSync(`${service}/work`), readdirSync(`${service}/trash`)]).toEqual([[], []])
+})
