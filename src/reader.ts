@@ -7,7 +7,7 @@ import { EntryReadFolder, type ReadWitness } from './entry/folder.js'
 import { LiveEntryFolder } from './entry/live.js'
 import { type ABSENT, listKeys, readPinned } from './entry/pin.js'
 import { fromFiles, fromRecord } from './entry/read-metadata.js'
-import { type EntryRecord, loaderId, readLoader, readRecord } from './entry/record-files.js'
+import { type EntryRecord, loaderId, readLoader, readOwnRecord, readRecord } from './entry/record-files.js'
 import { GONE, hasCode } from './entry/system-errors.js'
 import { DirdictError } from './errors.js'
 import { joinKey, nearKeys } from './keys.js'
@@ -99,8 +99,9 @@ export async function readMetadata(session: Session, place: Place): Promise<Meta
 export async function readForSearch(session: Session, place: Place): Promise<Metadata | typeof ABSENT> {
   if (pauseIsDue()) await nextTurn()
   try {
-    const record = readRecord(place.directory.entry(place.name), place.key)
-    if (record !== undefined) return fromRecord(place.key, record, null)
+    const record = readOwnRecord(place.directory.entry(place.name), place.key)
+    place.leaf = record.dumper !== 'subdb'
+    return fromRecord(place.key, record, null)
   } catch (error) {
     if (!hasCode(error, GONE)) throw error
   }

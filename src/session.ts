@@ -19,6 +19,8 @@ export interface Place {
   readonly name: string
   /** The whole key below the handle, for messages. */
   readonly key: string
+  /** Set by whoever has read the record: no database is nested here, so that a walk need not look. */
+  leaf?: boolean
 }
 
 export class Session {
@@ -56,8 +58,9 @@ export class Session {
   /** The keys of a database, with `recurse` those of nested ones, each after the database it lies in. */
   *places(directory: DatabaseDirectory, recurse: boolean, prefix: string = ''): Generator<Place> {
     for (const name of keysIfThere(directory, prefix !== '')) {
-      yield { directory, name, key: prefix + name }
-      const nested = recurse ? nestedPath(directory.entry(name)) : undefined
+      const place: Place = { directory, name, key: prefix + name }
+      yield place
+      const nested = recurse && !place.leaf ? nestedPath(directory.entry(name)) : undefined
       if (nested !== undefined) yield* this.places(this.directory(nested), true, `${prefix}${name}/`)
     }
   }

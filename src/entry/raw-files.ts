@@ -31,9 +31,9 @@ const CHUNK = 8 * 1024 * 1024
 export const openAsync: (path: string, flags: number) => Promise<number> = promisify(open)
 export const closeAsync: (fd: number) => Promise<void> = promisify(close)
 /** Bytes in one write: they are still in the processor's cache when their checksum is taken. */
-const WRITTEN_AT_ONCE = 512 * 1024
+const WRITTEN_AT_ONCE = 384 * 1024
 /** Writes under way at once: none waits for the main thread to come round. */
-const IN_FLIGHT = 3
+const IN_FLIGHT = 2
 /** writev takes at most 1,024 pieces (IOV_MAX). */
 const MOST_PIECES = 1024
 const readAsync = promisify(read)

@@ -154,9 +154,12 @@ export function readLoader(base: string, key: string): string {
 
 /** dirdict.json, or undefined where there is none, as in what ISF wrote. */
 export function readRecord(base: string, key: string): EntryRecord | undefined {
-  const path = `${base}/dirdict.json`
-  // A probe first: in what ISF wrote there is none, and a thrown error costs as much as reading three files.
-  if (!existsSync(path)) return undefined
+  // A probe first: a thrown error costs as much as reading three files.
+  return existsSync(`${base}/dirdict.json`) ? readOwnRecord(base, key) : undefined
+}
+
+/** dirdict.json where it should be; the system's error where it is missing. */
+export function readOwnRecord(base: string, key: string): EntryRecord {
   const content = parseRecord(base, key, 'dirdict.json')
   if (content.format !== FORMAT) {
     throw new DirdictError(
