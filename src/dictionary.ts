@@ -11,7 +11,7 @@ import { type DatabaseDirectory, sameDirectory } from './entry/database-director
 import { staleHandle } from './entry/live.js'
 import { moveEntry, removeEntry } from './entry/move.js'
 import { ABSENT, entryExists, listKeys } from './entry/pin.js'
-import { emptyTrash, sweepStamps } from './entry/trash.js'
+import { tidy } from './entry/trash.js'
 import { DirdictError } from './errors.js'
 import { joinKey, type Key, readableParts, writableParts } from './keys.js'
 import type { Metadata } from './metadata.js'
@@ -211,10 +211,8 @@ export class Dictionary {
     this.#closed = true
     if (this.#parent !== undefined) return
     this.session.close()
-    for (const directory of this.session.directories()) {
-      await emptyTrash(directory)
-      if (!this.session.readonly && directory.hasService()) sweepStamps(directory)
-    }
+    if (this.session.readonly) return
+    for (const directory of this.session.directories()) await tidy(directory)
   }
 
   /** Every key in order, a nested database before its own keys. */

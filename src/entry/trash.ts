@@ -2,7 +2,7 @@
  * Emptying the trash in the background: what was replaced or deleted is removed after its successor is on disk.
  * Many replacements of one key cost one round of syncs.
  */
-import { closeSync, fsync, lstatSync, openSync, readdirSync, rmdir, unlinkSync } from 'node:fs'
+import { closeSync, fsync, lstatSync, openSync, readdirSync, rmdir, rm as rmTree, unlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { DatabaseDirectory } from './database-directory.js'
@@ -68,6 +68,16 @@ function removeEmpty(path: string): Promise<void> {
   })
 }
 
+/** Removes a directory with the directories in it. Not awaited either: nobody waits for it. */
+export function removeTreeLater(path: string): void {
+  removing++
+  rmTree(path, { recursive: true, force: true }, error => {
+    removing--
+    if (error !== null) warn(error)
+    if (removing === 0) for (const resolve of waitingForEmpty.splice(0)) resolve()
+  })
+}
+
 function emptyDirectoriesGone(): Promise<void> {
   return removing === 0 ? Promise.resolve() : new Promise(resolve => waitingForEmpty.push(resolve))
 }
@@ -127,6 +137,16 @@ function unlinkFew(path: string): boolean {
     names.length <= FEW_FILES &&
     names.every(name => succeeds(['EISDIR', 'EPERM'], () => unlinkSync(`${path}/${name}`)))
   )
+}
+
+/** Empties the trash and sweeps old stamps, when a database is closed. A failure is a warning. */
+export async function tidy(directory: DatabaseDirectory): Promise<void> {
+  await emptyTrash(directory)
+  try {
+    if (directory.hasService()) sweepStamps(directory)
+  } catch (error) {
+    warn(error)
+  }
 }
 
 /** Readers compare stamps within a minute; after ten nobody needs one any more. */

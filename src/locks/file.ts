@@ -2,11 +2,11 @@
  * The file lock: a directory `locks/K` that holds one directory named by its owner's token (PROTOCOL.md, "Lock of
  * key K"). It is taken, taken over and given back by single renames, so a crash never leaves it without an owner.
  */
-import { readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { readdirSync, renameSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { GONE, hasCode, OCCUPIED, succeeds } from '../entry/system-errors.js'
-import { removeEmptyLater } from '../entry/trash.js'
+import { removeEmptyLater, removeTreeLater } from '../entry/trash.js'
 import { DirdictError, systemCode } from '../errors.js'
 import type { AcquireOptions, LockHandle } from './lock.js'
 import { describeOwner, isDead, isLocal, newToken } from './token.js'
@@ -167,8 +167,15 @@ function tryTake(directory: DatabaseDirectory, name: string, token: string): boo
 function takeOver(directory: DatabaseDirectory, name: string, owner: string, token: string): boolean {
   const lock = directory.lock(name)
   if (!succeeds(GONE, () => renameSync(`${lock}/${owner}`, `${lock}/${token}`))) return false
-  removeEmptyLater(`${directory.work(token)}/${token}`)
-  removeEmptyLater(directory.work(token))
+  const unused = directory.work(token)
+  try {
+    rmdirSync(`${unused}/${token}`)
+    rmdirSync(unused)
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    // The lock is ours all the same, and must not be kept because of what is left over.
+    removeTreeLater(unused)
+  }
   return true
 }
 

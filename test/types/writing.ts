@@ -59,7 +59,9 @@ export async function writing(db: DataBase, other: DataBase): Promise<void> {
   await db.set('x', 1, { name: 'x' }, {})
 
   await db.rename('x', 'y', { timeout: 5 })
-  await db.copy('x', other, ['a', 'x'], { tags: ['copied'] })
+  await db.copy('x', other, ['a', 'x'], { overwrite: true })
+  // @ts-expect-error a copy keeps the tags of its original
+  await db.copy('x', other, 'y', { tags: ['copied'] })
   // @ts-expect-error not a database
   await db.copy('x', '/other/database')
 }
