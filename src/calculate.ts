@@ -1,10 +1,11 @@
 /**
  * update and maybeCalculate: reading, computing and writing a key under one lock.
  */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { AnyDumper } from './dumper.js'
 import type { DatabaseDirectory } from './entry/database-directory.js'
 import { ABSENT, readPinned } from './entry/pin.js'
+import { removeTreeLater } from './entry/trash.js'
 import { DirdictError, systemCode } from './errors.js'
 import type { FileLock } from './locks/file.js'
 import { NO_DUMPER, type SetOptions, splitSetOptions } from './options.js'
@@ -149,7 +150,7 @@ function leaveError(lock: FileLock, error: unknown): void {
     const draft = lock.directory.work(`${lock.token}.e`)
     writeFileSync(draft, JSON.stringify({ name, message }))
     renameSync(draft, path)
-    setTimeout(() => rmSync(path, { force: true }), ERROR_LIFE_MS).unref()
+    setTimeout(() => removeTreeLater(path), ERROR_LIFE_MS).unref()
   } catch (failure) {
     // The calculation's own error matters more than that others cannot be told of it.
     if (systemCode(failure) === undefined) throw failure
