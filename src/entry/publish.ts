@@ -13,6 +13,9 @@ import { GONE, hasCode, OCCUPIED, succeeds, translate } from './system-errors.js
 import { removeEmptyLater, removeLater } from './trash.js'
 import { EntryWriteFolder } from './write-folder.js'
 
+/** The bit of a directory in which only owners may move entries, as in /tmp. */
+const STICKY = 0o1000
+
 export interface PublishOptions extends AcquireOptions {
   /** Returns only after the names are on disk. A batch syncs them itself, once for all. */
   readonly syncNames: boolean
@@ -215,9 +218,19 @@ export function keyExists(name: string): DirdictError {
 /** Another user's directory cannot be moved into ours without write permission on it. */
 export function assertMovable(directory: DatabaseDirectory, name: string): void {
   const entry = directory.entry(name)
-  if (!lstatSync(entry).isDirectory()) {
+  const stats = lstatSync(entry)
+  if (!stats.isDirectory()) {
     throw new DirdictError('CORRUPT_ENTRY', `${entry} is a file or a link, not an entry; it is left alone.`, {
       key: name,
+    })
+  }
+  // Found out after the commit point, a sticky directory would leave a swap that only the owner can end.
+  const around = lstatSync(directory.path)
+  const user = process.geteuid?.() ?? 0
+  if ((around.mode & STICKY) !== 0 && user !== 0 && user !== stats.uid && user !== around.uid) {
+    throw new DirdictError('NOT_PERMITTED', `${entry} is another user's, and ${directory.path} is sticky.`, {
+      key: name,
+      path: entry,
     })
   }
   try {

@@ -148,6 +148,7 @@ class GitReader {
     }
     const before = this.#tryHead()
     if (before !== null) {
+      // Without git, or where it refuses, commit and branch are known all the same; `dirty: null` says what is not.
       this.#keep(before, await askDirty(this.#repository, this.#script).catch(() => null))
     }
     return this.read()
