@@ -91,10 +91,21 @@ export interface ReadFolder {
 /** What a file is written from: one piece of memory, or several in order. Nothing is copied. */
 export type WriteData = ArrayBufferView | Iterable<ArrayBufferView> | AsyncIterable<ArrayBufferView>
 
+/** The first bytes of a file that are known only when all others are: the header of an array of unknown length. */
+export interface LateHead {
+  /** Bytes that are left free for it. */
+  readonly length: number
+  /** Asked for once, after the last of the data; exactly `length` bytes. */
+  bytes(): Uint8Array
+}
+
 /** The directory of an entry that is being made. Nobody sees it before `dump` has returned. */
 export interface WriteFolder extends ReadFolder {
-  /** Writes a new file, making its parent directories; length and CRC-32 are taken on the way. */
-  write(file: string, data: WriteData): Promise<void>
+  /**
+   * Writes a new file, making its parent directories; length and CRC-32 are taken on the way. With `head` the data
+   * follow it, and it is written last.
+   */
+  write(file: string, data: WriteData, head?: LateHead): Promise<void>
   writeJson(file: string, value: unknown): Promise<void>
   /** Tells the user's `onProgress` how many more bytes are done, beyond those that `write` counts itself. */
   progress(bytes: number): void

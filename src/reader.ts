@@ -38,7 +38,8 @@ export async function readValue(
     own.signal?.throwIfAborted()
     if (dumper.live) return openLive(session, place, dumper, record, rest, openNested)
     const folder = new EntryReadFolder(base, place.key, { files: record?.files, signal: own.signal, witness })
-    return dumper.load(folder, record?.arguments ?? {}, rest)
+    // One format may be read in two ways, each a dumper of the same name: as a value, or lazily.
+    return (wanted ?? dumper).load(folder, record?.arguments ?? {}, rest)
   })
 }
 

@@ -152,12 +152,13 @@ export class FileWriter {
   readonly #signal: AbortSignal | undefined
   bytes = 0
   crc32 = 0
-  #position = 0
+  #position: number
 
-  constructor(fd: number, onBytes: (count: number) => void, signal: AbortSignal | undefined) {
+  constructor(fd: number, onBytes: (count: number) => void, signal: AbortSignal | undefined, start = 0) {
     this.#fd = fd
     this.#onBytes = onBytes
     this.#signal = signal
+    this.#position = start
   }
 
   writeSmall(data: ArrayBufferView): void {

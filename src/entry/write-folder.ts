@@ -3,9 +3,10 @@
  * length and CRC-32, is taken on the way.
  */
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
-import type { WriteData, WriteFolder } from '../dumper.js'
+import type { LateHead, WriteData, WriteFolder } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import type { FileRecord } from '../metadata.js'
+import { combineCrc32 } from './crc32.js'
 import { syncPath } from './database-directory.js'
 import { checkedName, EntryReadFolder, RECORDS } from './folder.js'
 import { CREATE_FLAGS, FileWriter, openAsync, SMALL } from './raw-files.js'
@@ -39,7 +40,7 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
     this.#unsynced = options.durable ? [] : undefined
   }
 
-  async write(file: string, data: WriteData): Promise<void> {
+  async write(file: string, data: WriteData, head?: LateHead): Promise<void> {
     const name = checkedName(file)
     if (RECORDS.includes(name)) {
       throw new DirdictError('VALUE_REJECTED', `${name} is the name of a record; data must have another.`, {
@@ -48,7 +49,7 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
     }
     this.signal?.throwIfAborted()
     this.#makeParents(name)
-    const { bytes, crc32: sum } = await this.#create(name, data)
+    const { bytes, crc32: sum } = await this.#create(name, data, head)
     this.files.push({ name, bytes, crc32: sum })
   }
 
@@ -95,20 +96,39 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
     await syncPath(this.#directory)
   }
 
-  async #create(name: string, data: WriteData): Promise<{ bytes: number; crc32: number }> {
+  async #create(
+    name: string,
+    data: WriteData,
+    head: LateHead | undefined,
+  ): Promise<{ bytes: number; crc32: number }> {
     const path = `${this.#directory}/${name}`
     const small = ArrayBuffer.isView(data) && data.byteLength <= SMALL
     const fd = small ? openSync(path, CREATE_FLAGS) : await openAsync(path, CREATE_FLAGS)
     try {
-      const writer = new FileWriter(fd, count => this.progress(count), this.signal)
+      const writer = new FileWriter(fd, count => this.progress(count), this.signal, head?.length)
       if (small) writer.writeSmall(data)
       else if (ArrayBuffer.isView(data)) await writer.writeAll([data])
       else if (isArrayOfViews(data)) await writer.writeAll(data)
       else for await (const piece of data) await writer.writeAll([piece])
-      return { bytes: writer.bytes, crc32: writer.crc32 }
+      return head === undefined
+        ? { bytes: writer.bytes, crc32: writer.crc32 }
+        : this.#writeHead(fd, head, writer)
     } finally {
       closeSync(fd)
       this.#unsynced?.push(name)
+    }
+  }
+
+  #writeHead(fd: number, head: LateHead, rest: FileWriter): { bytes: number; crc32: number } {
+    const bytes = head.bytes()
+    if (bytes.byteLength !== head.length) {
+      throw new RangeError(`the head has ${bytes.byteLength} bytes; ${head.length} were left free`)
+    }
+    const writer = new FileWriter(fd, count => this.progress(count), undefined)
+    writer.writeSmall(bytes)
+    return {
+      bytes: head.length + rest.bytes,
+      crc32: combineCrc32(writer.crc32, rest.crc32, rest.bytes),
     }
   }
 
