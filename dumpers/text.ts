@@ -1,7 +1,8 @@
 /**
  * text: a string in a UTF-8 file.
  */
-import type { Dumper } from '../src/dumper.js'
+import { constants, isUtf8 } from 'node:buffer'
+import type { Dumper, ReadFolder } from '../src/dumper.js'
 import { DirdictError } from '../src/errors.js'
 
 const FILE = 'value.txt'
@@ -32,14 +33,30 @@ export const text: Dumper<string, string> = {
   },
 
   async load(folder) {
+    await refuseTooLong(folder)
     const bytes = await folder.read(FILE)
+    if (!isUtf8(bytes)) throw new DirdictError('CORRUPT_ENTRY', `${FILE} is not UTF-8.`, { file: FILE })
     try {
       // Without `ignoreBOM` the decoder would drop a byte order mark that is part of the string.
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
     } catch (cause) {
-      throw new DirdictError('CORRUPT_ENTRY', `${FILE} is not UTF-8.`, { file: FILE, cause })
+      throw tooLong(bytes.byteLength, cause)
     }
   },
+}
+
+/** UTF-8 has at most three bytes for each unit of a string: a longer file cannot fit, whatever it holds. */
+async function refuseTooLong(folder: ReadFolder): Promise<void> {
+  const size = await folder.size(FILE)
+  if (size > 3 * constants.MAX_STRING_LENGTH) throw tooLong(size)
+}
+
+function tooLong(size: number, cause?: unknown): DirdictError {
+  return new DirdictError(
+    'UNSUPPORTED_FORMAT',
+    `${FILE} has ${size} bytes; a string of JavaScript has at most ${constants.MAX_STRING_LENGTH} characters. Read the file in db.path(key) as a stream.`,
+    { file: FILE, cause },
+  )
 }
 
 function isWellFormed(value: string): boolean {

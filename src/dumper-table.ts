@@ -64,6 +64,12 @@ export class DumperTable {
 
   /** The dumper for a value that is stored without naming one. VALUE_REJECTED where none can hold it. */
   forValue(value: unknown): AnyDumper {
+    if (isAsyncIterable(value)) {
+      throw new DirdictError(
+        'VALUE_REJECTED',
+        'An async iterable may give blocks of arrays or of something else: name the dumper, as in db.set(key, blocks, ndarray).',
+      )
+    }
     const dumper = value === undefined ? undefined : DEFAULTS.find(candidate => candidate.check(value))
     if (dumper !== undefined) return dumper
     throw new DirdictError(
@@ -72,6 +78,10 @@ export class DumperTable {
         'Map, Set, Date and the like; or give a dumper that can.',
     )
   }
+}
+
+function isAsyncIterable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
 
 /** Tells a dumper from options, where either may stand. */

@@ -2,6 +2,7 @@
  * ReadFolder and WriteFolder: the only way by which a dumper touches the directory of an entry.
  * Reading checks every file against its record; writing takes the record on the way.
  */
+import { constants } from 'node:buffer'
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { RandomAccess, ReadFolder, ReadRange } from '../dumper.js'
@@ -66,9 +67,11 @@ export class EntryReadFolder implements ReadFolder {
   }
 
   async readJson<T>(file: string): Promise<T> {
-    const text = Buffer.from(await this.read(file)).toString('utf8')
+    this.#refuseTooLong(file, this.#recordOf(file)?.bytes ?? 0)
+    const { buffer, byteOffset, byteLength } = await this.read(file)
+    this.#refuseTooLong(file, byteLength)
     try {
-      return JSON.parse(text) as T
+      return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('utf8')) as T
     } catch (cause) {
       throw this.#corrupt(file, 'is not JSON', cause)
     }
@@ -193,6 +196,15 @@ export class EntryReadFolder implements ReadFolder {
   #absent(file: string): DirdictError {
     this.witness.vanished = true
     return this.#corrupt(file, 'is missing')
+  }
+
+  #refuseTooLong(file: string, bytes: number): void {
+    if (bytes <= constants.MAX_STRING_LENGTH) return
+    throw new DirdictError(
+      'UNSUPPORTED_FORMAT',
+      `${JSON.stringify(file)} has ${bytes} bytes; JSON is read up to the ${constants.MAX_STRING_LENGTH} of a string of JavaScript. Read the file in db.path(key) as a stream.`,
+      { key: this.#key, file },
+    )
   }
 
   #corrupt(file: string, what: string, cause?: unknown): DirdictError {

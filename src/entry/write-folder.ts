@@ -54,7 +54,7 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
   }
 
   async writeJson(file: string, value: unknown): Promise<void> {
-    await this.write(file, Buffer.from(JSON.stringify(value)))
+    await this.write(file, Buffer.from(stringified(file, value)))
   }
 
   progress(bytes: number): void {
@@ -144,6 +144,20 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
     this.#mode ??= statSync(this.#directory).mode & 0o7777
     if ((statSync(path).mode & 0o7777) !== this.#mode) chmodSync(path, this.#mode)
     this.#subdirectories.add(parent)
+  }
+}
+
+/** VALUE_REJECTED for what is longer as JSON than a string may be. */
+function stringified(file: string, value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new DirdictError(
+      'VALUE_REJECTED',
+      `As JSON the value would be longer than a string of JavaScript may be; clone, or several keys, hold it.`,
+      { file, cause },
+    )
   }
 }
 

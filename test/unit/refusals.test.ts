@@ -119,6 +119,9 @@ describe('values and options', () => {
       Promise.resolve(1),
       new Neuron(),
       { deep: [new Neuron()] },
+      (async function* blocks() {
+        yield new Float64Array(2)
+      })(),
     ]) {
       await expect(db.set('new', value)).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
       await expect(db.set('value', value)).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
