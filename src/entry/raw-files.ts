@@ -30,10 +30,10 @@ const CHUNK = 8 * 1024 * 1024
 
 export const openAsync: (path: string, flags: number) => Promise<number> = promisify(open)
 export const closeAsync: (fd: number) => Promise<void> = promisify(close)
-/** Bytes in one write: they are still in the processor's cache when their checksum is taken. */
-const WRITTEN_AT_ONCE = 384 * 1024
-/** Writes under way at once: none waits for the main thread to come round. */
-const IN_FLIGHT = 2
+/** Bytes in one write: long enough to cost nothing, short enough for the checksum to run beside it from the start. */
+const WRITTEN_AT_ONCE = 1024 * 1024
+/** Writes under way at once: none waits for the main thread, which takes checksums, to come round. */
+const IN_FLIGHT = 3
 /** writev takes at most 1,024 pieces (IOV_MAX). */
 const MOST_PIECES = 1024
 const readAsync = promisify(read)
@@ -126,7 +126,7 @@ interface Batch {
   readonly written: Promise<{ bytesWritten: number }>
 }
 
-/** Views on the memory of `pieces`, in order, gathered to about half a MiB. */
+/** Views on the memory of `pieces`, in order, gathered to about one MiB. */
 function* batches(pieces: readonly ArrayBufferView[]): Generator<readonly Uint8Array[]> {
   let batch: Uint8Array[] = []
   let size = 0
@@ -182,6 +182,7 @@ export class FileWriter {
       for (const chunks of batches(pieces)) {
         this.#signal?.throwIfAborted()
         inFlight.push(this.#start(chunks))
+        for (const chunk of chunks) this.#count(chunk)
         if (inFlight.length === IN_FLIGHT) await this.#finish(inFlight.shift()!)
       }
       while (inFlight.length > 0) await this.#finish(inFlight.shift()!)
@@ -201,7 +202,6 @@ export class FileWriter {
     return { chunks, position, size, written }
   }
 
-  /** The checksum comes after the write, which has just brought the memory into the processor's cache. */
   async #finish({ chunks, position, size, written }: Batch): Promise<void> {
     let start = position
     const end = position + (await written).bytesWritten
@@ -212,7 +212,6 @@ export class FileWriter {
         done += (await writeAsync(this.#fd, chunk, done, rest, start + done)).bytesWritten
       }
       start += chunk.byteLength
-      this.#count(chunk)
     }
     this.#onBytes(size)
   }
