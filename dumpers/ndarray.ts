@@ -1,44 +1,83 @@
 /**
- * Arrays of numbers, booleans, strings and times as numpy's `.npy`: `np.load` reads what this writes, and what
- * `np.save` writes, this reads. A range of rows is read without the rest.
+ * Arrays of numbers, booleans, strings, times and records as numpy's `.npy`: `np.load` reads what this writes, and what
+ * `np.save` writes, this reads. Any part is read without the rest.
  */
 
-import type { Dumper, NoOptions, RandomAccess } from '../src/dumper.js'
-import { type ArrayInput, asNDArray, type NDArray, rowMajorStride, toNDArray } from '../src/ndarray.js'
-import { decodeElements } from './_npy/decode.js'
+import type { Dumper, NoOptions, ReadFolder, WriteFolder } from '../src/dumper.js'
+import { DirdictError } from '../src/errors.js'
+import { type ArrayInput, asNDArray, type NDArray, toNDArray } from '../src/ndarray.js'
 import { encode } from './_npy/encode.js'
-import { fetchRows } from './_npy/fetch.js'
-import { readHeader } from './_npy/header.js'
-import { type Rows, resolveRows } from './_npy/rows.js'
+import { inMemory } from './_npy/in-memory.js'
+import { type LazyArray, openLazy } from './_npy/lazy.js'
+import type { ArrayPart } from './_npy/part.js'
+import { readNpy } from './_npy/read.js'
+import { writeBlocks } from './_npy/stream.js'
+
+export type { BlockOptions, LazyArray, LazyReadOptions } from './_npy/lazy.js'
+export type { ArrayPart } from './_npy/part.js'
 
 /** What `get` takes for an `ndarray`. */
-export interface NDArrayGetOptions {
+export interface NDArrayGetOptions extends ArrayPart {
   /**
-   * Reads only elements `[start, stop)` along the first axis, as `a[start:stop]` in Python: negative numbers count
-   * from the end, what lies outside is left out. OPTION_INVALID for a single number (0-d) and for fractions.
+   * Reads the whole file into memory and compares its CRC-32 before anything is returned, also where only a part is asked
+   * for. Files up to 1 MiB are checked anyway. Without it, large files are checked for their length alone.
    *
-   * @default all
+   * @default false
    */
-  readonly rows?: Rows | undefined
+  readonly verify?: boolean | undefined
 }
+
+/** What `set` takes for an `ndarray`: an array, or its blocks of rows, whose number need not be known. */
+export type NDArrayInput = ArrayInput | AsyncIterable<ArrayInput>
 
 const file = 'np.npy'
 /** Smaller files are read whole, which checks their CRC-32 as well. */
-const SMALL = 2 ** 20
+const SMALL: number = 2 ** 20
 /** Up to here, one piece of memory for header and elements is written faster than two. */
-const TINY = 64 * 2 ** 10
+const TINY: number = 64 * 2 ** 10
+
+const format = {
+  name: 'ndarray',
+  loader: 'numpy_to_npy',
+  setOptions: [],
+
+  check(value: unknown): boolean {
+    return asNDArray(value) !== undefined || isStream(value)
+  },
+
+  async dump(value: NDArrayInput, folder: WriteFolder): Promise<undefined> {
+    if (isStream(value)) await writeBlocks(folder, file, value)
+    else {
+      const pieces = encode(toNDArray(value), folder.signal)
+      await folder.write(file, isTiny(pieces) ? Buffer.concat(pieces) : pieces)
+    }
+    return undefined
+  },
+} satisfies Partial<Dumper<NDArrayInput, unknown>>
+
+const lazy: Dumper<NDArrayInput, LazyArray, NoOptions, NoOptions> = {
+  ...format,
+  getOptions: [],
+
+  async load(folder) {
+    return openLazy(await folder.open(file), file)
+  },
+}
 
 /**
  * Stores {@link NDArray}s, typed arrays, scijs `ndarray`s and zarrita's chunks as `np.npy`, in C order and this
- * machine's byte order. The bytes are those of `np.save`.
+ * machine's byte order. The bytes are those of `np.save`. An asynchronous iterable of arrays is stored as one, block
+ * after block along the first axis; memory holds one block at a time.
  *
  * `get` gives an {@link NDArray} on memory of its own: numbers as the typed array of their dtype (`float16` as
- * bits, complex numbers interleaved, times as 64-bit integers), `str` as strings, `bytes` as Uint8Arrays. A file in
- * Fortran order keeps its order: the strides tell.
+ * bits, complex numbers interleaved, times as 64-bit integers), `str` as strings, `bytes` as Uint8Arrays, records as
+ * one array for each field. A file in Fortran order keeps its order: the strides tell. `ndarray.lazy` gives a
+ * {@link LazyArray} instead.
  *
- * Errors: VALUE_REJECTED for shapes and strides that leave the data, for booleans other than 0 and 1, and for
- * strings that end in NUL; CORRUPT_ENTRY for a file that is not as long as its header says, or no npy file;
- * UNSUPPORTED_FORMAT for structured dtypes, Python objects and long doubles; OPTION_INVALID for impossible `rows`.
+ * Errors: VALUE_REJECTED for shapes and strides that leave the data, for booleans other than 0 and 1, for strings that
+ * end in NUL, and for blocks that do not go together; CORRUPT_ENTRY for a file that is not as long as its header says,
+ * or no npy file; UNSUPPORTED_FORMAT for Python objects, raw bytes and long doubles, and for more than memory or a
+ * typed array of this Node holds; OPTION_INVALID for an impossible part.
  *
  * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  *
@@ -52,65 +91,56 @@ const TINY = 64 * 2 ** 10
  * console.log(last.shape, last.data)
  * ```
  */
-export const ndarray: Dumper<ArrayInput, NDArray, NoOptions, NDArrayGetOptions> = {
-  name: 'ndarray',
-  loader: 'numpy_to_npy',
-  setOptions: [],
-  getOptions: ['rows'],
+export const ndarray: Dumper<NDArrayInput, NDArray, NoOptions, NDArrayGetOptions> & {
+  /**
+   * The same entries as those of `ndarray`, but `get` gives a {@link LazyArray}, which reads parts and blocks of rows from
+   * its open file when they are asked for: for arrays larger than memory. Close it; a forgotten one is closed at some time
+   * after nothing refers to it any more.
+   *
+   * @example
+   * ```ts
+   * import { DataBase, ndarray } from 'dirdict'
+   *
+   * const db = await DataBase.open('study')
+   * const big = await db.get('voltage', ndarray.lazy)
+   * const lastColumn = await big.read({ slice: ['...', -1] })
+   * for await (const block of big.blocks()) console.log(block.shape)
+   * await big.close()
+   * ```
+   */
+  readonly lazy: Dumper<NDArrayInput, LazyArray, NoOptions, NoOptions>
+} = {
+  ...format,
+  getOptions: ['rows', 'slice', 'out', 'verify'],
+  lazy,
 
-  check(value) {
-    return asNDArray(value) !== undefined
-  },
-
-  async dump(value, folder) {
-    const pieces = encode(toNDArray(value), folder.signal)
-    await folder.write(file, isTiny(pieces) ? Buffer.concat(pieces) : pieces)
-    return undefined
-  },
-
-  async load(folder, _args, { rows }) {
-    const small = (await folder.size(file)) < SMALL
-    const source = small ? inMemory(await folder.read(file)) : await folder.open(file)
-    try {
-      return await readArray(source, rows, folder.signal)
-    } finally {
-      await source.close()
-    }
+  async load(folder, _args, { verify = false, ...part }) {
+    assertBoolean(verify)
+    const whole = verify || (await folder.size(file)) < SMALL
+    if (whole) return readNpy(inMemory(await folder.read(file)), file, part, folder.signal)
+    return readFrom(folder, part)
   },
 }
 
-async function readArray(
-  source: RandomAccess,
-  rows: Rows | undefined,
-  signal?: AbortSignal,
-): Promise<NDArray> {
-  const header = await readHeader(source, file)
-  const [start, stop] = resolveRows(rows, header.shape)
-  const buffer = await fetchRows(source, header, [start, stop], signal)
-  const shape = header.shape.map((n, axis) => (axis === 0 ? stop - start : n))
-  return {
-    data: decodeElements(buffer, header.format, file),
-    shape,
-    stride: header.fortranOrder ? rowMajorStride(shape.toReversed()).reverse() : rowMajorStride(shape),
-    offset: 0,
-    dtype: header.format.dtype,
+async function readFrom(folder: ReadFolder, part: Omit<NDArrayGetOptions, 'verify'>): Promise<NDArray> {
+  const source = await folder.open(file)
+  try {
+    return await readNpy(source, file, part, folder.signal)
+  } finally {
+    await source.close()
   }
+}
+
+function assertBoolean(verify: unknown): void {
+  if (typeof verify === 'boolean') return
+  const message = `verify is true or false, not a ${typeof verify}`
+  throw new DirdictError('OPTION_INVALID', message, { option: 'verify', dumper: 'ndarray' })
 }
 
 function isTiny(pieces: Iterable<Uint8Array>): pieces is Uint8Array[] {
   return Array.isArray(pieces) && pieces.reduce((sum, piece: Uint8Array) => sum + piece.byteLength, 0) <= TINY
 }
 
-/** A file that has been read whole already. */
-function inMemory(bytes: Uint8Array): RandomAccess {
-  return {
-    size: bytes.length,
-    async read({ offset = 0, length = bytes.length - offset, out } = {}) {
-      const part = bytes.subarray(offset, offset + length)
-      if (out === undefined) return part
-      out.set(part)
-      return out
-    },
-    async close() {},
-  }
+function isStream(value: unknown): value is AsyncIterable<ArrayInput> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }

@@ -13,8 +13,24 @@ export type {
   VectorLike,
 } from '../dumpers/dataframe.js'
 export type { FolderFiles, ManagedFolder } from '../dumpers/folder.js'
-export { bytes, clone, dataframe, folder, json, ndarray, subdb, text } from '../dumpers/index.js'
-export type { NDArrayGetOptions } from '../dumpers/ndarray.js'
+export {
+  bytes,
+  clone,
+  dataframe,
+  folder,
+  json,
+  ndarray,
+  subdb,
+  text,
+} from '../dumpers/index.js'
+export type {
+  ArrayPart,
+  BlockOptions,
+  LazyArray,
+  LazyReadOptions,
+  NDArrayGetOptions,
+  NDArrayInput,
+} from '../dumpers/ndarray.js'
 export { type Batch, DataBase, type Entry, type Loaded } from './database.js'
 export type {
   AnyDumper,
@@ -42,14 +58,30 @@ export type { FileRecord, GitState, Host, Metadata, Runtime, Script } from './me
 export {
   type ArrayInput,
   type ArrayLikeInput,
+  type ArrayOf,
   array,
+  contiguous,
   type DataOf,
   type DType,
+  type ElementOf,
+  type FieldsInput,
   type Float16Data,
+  get,
+  type NaturalDType,
   type NDArray,
   type NDArrayData,
+  type Nested,
   type NumericMemory,
+  reshape,
+  type Slice,
+  type SliceItem,
+  type StructArray,
+  type StructElement,
+  structured,
   type TypedArray,
+  toNested,
+  transpose,
+  view,
 } from './ndarray.js'
 export type {
   CopyOptions,

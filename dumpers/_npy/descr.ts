@@ -1,11 +1,10 @@
 /**
- * numpy's descriptors of dtypes (`<f8`, `|S5`, `<M8[us]`) and what they mean for bytes in a file.
+ * numpy's descriptors of dtypes without fields (`<f8`, `|S5`, `<M8[us]`) and what they mean for bytes in a file.
  * https://numpy.org/doc/stable/reference/arrays.interface.html#object.__array_interface__
  */
 
 import { DirdictError } from '../../src/errors.js'
 import { type DType, isDType } from '../../src/ndarray.js'
-import type { Literal } from './literal.js'
 
 /** How the elements of one array lie in a file. */
 export interface ElementFormat {
@@ -16,6 +15,18 @@ export interface ElementFormat {
   readonly word: 1 | 2 | 4 | 8
   /** Whether the file has the other order of bytes than this machine. */
   readonly swapped: boolean
+  /** Of records: their fields, in order. */
+  readonly fields?: readonly FieldFormat[]
+}
+
+/** How one field lies in a record. */
+export interface FieldFormat {
+  readonly name: string
+  readonly format: ElementFormat
+  /** Further axes that the field has in each record. */
+  readonly shape: readonly number[]
+  /** Where it begins in the record, in bytes. */
+  readonly offset: number
 }
 
 const native = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? '<' : '>'
@@ -41,9 +52,7 @@ const times = { M8: 'datetime64', m8: 'timedelta64' } as const
 const foreign = /^[<>|=]?(?:O\d*|V\d+|T\d*|f12|f16|c24|c32|g|G)$/
 
 /** The format that `descr` names. UNSUPPORTED_FORMAT for dtypes that are numpy's but not ours, else CORRUPT_ENTRY. */
-export function parseDescr(descr: Literal, file: string): ElementFormat {
-  if (typeof descr === 'object' && descr !== null) throw unsupported('a structured dtype', file)
-  if (typeof descr !== 'string') throw invalid(descr, file)
+export function parseScalar(descr: string, file: string): ElementFormat {
   if (foreign.test(descr)) throw unsupported(`dtype '${descr}'`, file)
   const [, order, kind = '', size = '', unit] = /^([<>|=]?)([a-zA-Z])(\d*)(\[\w+\])?$/.exec(descr) ?? []
   const swapped = (order === '<' || order === '>') && order !== native
@@ -62,7 +71,7 @@ export function parseDescr(descr: Literal, file: string): ElementFormat {
 }
 
 /** The descriptor that numpy itself writes on this machine for `dtype`, whose elements have `itemsize` bytes. */
-export function formatDescr(dtype: DType, itemsize: number): string {
+export function formatScalar(dtype: DType, itemsize: number): string {
   if (dtype === 'str') return `${native}U${itemsize / 4}`
   if (dtype === 'bytes') return `|S${itemsize}`
   const code = Object.keys(codes).find(name => codes[name]?.[0] === dtype)
@@ -78,17 +87,15 @@ function stringFormat(kind: string, width: number, swapped: boolean, file: strin
   return { dtype: 'bytes', itemsize: width, word: 1, swapped: false }
 }
 
-function unsupported(what: string, file: string): DirdictError {
+/** UNSUPPORTED_FORMAT for what is numpy's, but nothing that JavaScript holds. */
+export function unsupported(what: string, file: string): DirdictError {
   const message = `'${file}' holds ${what}, which has no form here; read it with numpy, or save plain columns`
   return new DirdictError('UNSUPPORTED_FORMAT', message, { file })
 }
 
-function invalid(descr: Literal, file: string): DirdictError {
-  return new DirdictError(
-    'CORRUPT_ENTRY',
-    `'${file}' has the dtype ${JSON.stringify(descr)}, which numpy does not know`,
-    {
-      file,
-    },
-  )
+/** CORRUPT_ENTRY for what numpy would not read either. */
+export function invalid(descr: unknown, file: string): DirdictError {
+  const shown = JSON.stringify(descr)?.slice(0, 200)
+  const message = `'${file}' has the dtype ${shown}, which numpy does not know`
+  return new DirdictError('CORRUPT_ENTRY', message, { file })
 }

@@ -5,8 +5,10 @@
 
 import type { RandomAccess } from '../../src/dumper.js'
 import { DirdictError } from '../../src/errors.js'
-import { type ElementFormat, parseDescr } from './descr.js'
+import type { ElementFormat } from './descr.js'
 import { type Literal, parseLiteral } from './literal.js'
+import { parseDescr } from './record-descr.js'
+import { type Descr, reprDescr, reprTuple } from './repr.js'
 
 /** What a header says of its file. */
 export interface NpyHeader {
@@ -37,25 +39,40 @@ export async function readHeader(source: RandomAccess, file: string): Promise<Np
   return header
 }
 
-/** The header that `np.save` writes for an array in C order, byte for byte; the elements follow it. */
-export function formatHeader(descr: string, shape: readonly number[]): Uint8Array {
-  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
-  const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`
+/**
+ * The header that `np.save` writes for an array in C order, byte for byte; the elements follow it. Its length is the
+ * same for any number of rows. VALUE_REJECTED for more fields than anything would read.
+ */
+export function formatHeader(descr: Descr, shape: readonly number[]): Uint8Array {
+  const dict = `{'descr': ${reprDescr(descr)}, 'fortran_order': False, 'shape': ${reprTuple(shape)}, }`
   // Room in which numpy can let the first axis grow in place: a 64-bit number has up to 21 digits and signs.
-  const text = dict + ' '.repeat(shape.length === 0 ? 0 : Math.max(0, 21 - String(shape[0]).length))
-  const long = 10 + text.length + 1 + 64 > 0xffff
+  const room = ' '.repeat(shape.length === 0 ? 0 : Math.max(0, 21 - String(shape[0]).length))
+  const unicode = /[^\0-\xff]/.test(dict)
+  const text = Buffer.from(dict + room, unicode ? 'utf8' : 'latin1')
+  const long = unicode || paddedLength(10, text.length) - 10 > 0xffff
   const prefix = long ? 12 : 10
-  const total = prefix + text.length + 1 + (64 - ((prefix + text.length + 1) % 64))
+  const total = paddedLength(prefix, text.length)
+  if (total > LONGEST) {
+    throw new DirdictError(
+      'VALUE_REJECTED',
+      `its fields make a header of ${total} bytes; the most is ${LONGEST}`,
+    )
+  }
   const bytes = new Uint8Array(total).fill(0x20)
   bytes.set(MAGIC)
   const view = new DataView(bytes.buffer)
-  view.setUint8(6, long ? 2 : 1)
+  view.setUint8(6, unicode ? 3 : long ? 2 : 1)
   view.setUint8(7, 0)
   if (long) view.setUint32(8, total - prefix, true)
   else view.setUint16(8, total - prefix, true)
-  new TextEncoder().encodeInto(text, bytes.subarray(prefix))
+  bytes.set(text, prefix)
   bytes[total - 1] = 0x0a
   return bytes
+}
+
+/** Up to where the elements begin: a multiple of 64, with a line end before it. */
+function paddedLength(prefix: number, text: number): number {
+  return prefix + text + 1 + (64 - ((prefix + text + 1) % 64))
 }
 
 function readPrefix(

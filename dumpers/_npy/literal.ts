@@ -101,10 +101,10 @@ class Parser {
     for (;;) {
       text += this.#skip(quote === "'" ? /[^'\\\n]*/y : /[^"\\\n]*/y)?.[0] ?? ''
       if (this.#text[this.#at] === quote) break
-      const escaped = this.#skip(/\\(?:([ntr\\'"])|x([\da-f]{2})|u([\da-f]{4}))/iy)
-      if (escaped === undefined) throw this.#unexpected()
-      const code = escaped[2] ?? escaped[3]
-      text += code === undefined ? escapes[escaped[1] ?? ''] : String.fromCharCode(Number.parseInt(code, 16))
+      const escaped = this.#skip(/\\(?:([ntr\\'"])|x([\dA-Fa-f]{2})|u([\dA-Fa-f]{4})|U(00[\dA-Fa-f]{6}))/y)
+      const code = Number.parseInt(escaped?.[2] ?? escaped?.[3] ?? escaped?.[4] ?? '0', 16)
+      if (escaped === undefined || code > 0x10ffff) throw this.#unexpected()
+      text += escaped[1] === undefined ? String.fromCodePoint(code) : escapes[escaped[1]]
     }
     this.#at++
     return text

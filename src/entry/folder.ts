@@ -8,7 +8,8 @@ import { crc32 } from 'node:zlib'
 import type { RandomAccess, ReadFolder, ReadRange } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import type { FileRecord } from '../metadata.js'
-import { closeAsync, READ_FLAGS, readChecked, readFully, readFullySync, SMALL } from './raw-files.js'
+import { OpenFile } from './open-file.js'
+import { READ_FLAGS, readChecked, readFully, readFullySync, SMALL } from './raw-files.js'
 import { GONE, hasCode, NO_FILE } from './system-errors.js'
 
 /** The three files of an entry that are ours and not the dumper's. */
@@ -107,20 +108,7 @@ export class EntryReadFolder implements ReadFolder {
       closeSync(fd)
       throw error
     }
-    let closed = false
-    return {
-      size,
-      read: async range => {
-        if (closed)
-          throw new DirdictError('STALE_HANDLE', `The file ${JSON.stringify(file)} was closed.`, { file })
-        return this.#readRange(fd, file, size, range ?? {})
-      },
-      close: async () => {
-        if (closed) return
-        closed = true
-        await closeAsync(fd)
-      },
-    }
+    return new OpenFile(fd, file, size, range => this.#readRange(fd, file, size, range))
   }
 
   #open(file: string): number {

@@ -10,7 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { ndarray } from '../../dumpers/ndarray.js'
 import { EntryReadFolder } from '../../src/entry/folder.js'
 import { EntryWriteFolder } from '../../src/entry/write-folder.js'
-import { array, type NDArray } from '../../src/ndarray.js'
+import { array, type NDArray, structured, toNested } from '../../src/ndarray.js'
 
 const shared = fileURLToPath(new URL('../../../shared/data/', import.meta.url))
 const present = existsSync(`${shared}isf-database`)
@@ -136,10 +136,23 @@ describe.skipIf(!numpy)(`numpy${numpy ? '' : ` (skipped: ${python} cannot import
     expect(a).toMatchObject({ dtype: 'bool', data: Uint8Array.of(0, 1, 1, 1) })
   })
 
+  it('gives records by their fields, with titles, bytes between them and other orders of bytes', async () => {
+    const dtype =
+      "[(('A title', 'a'), '>f8', (2,)), ('é', [('x', 'S3'), ('y', '>U2')]), ('ok', 'bool'), ('last', '<i4')]"
+    const values = "[(([1, 2]), (b'ab', 'é😀'), True, -1), (([3, 4]), (b'', ''), False, 7)]"
+    for (const align of ['False', 'True']) {
+      const a = await written(`np.array(${values}, np.dtype(${dtype}, align=${align}))`)
+      expect(toNested(a)).toEqual([
+        { a: [1, 2], é: { x: Uint8Array.from(Buffer.from('ab')), y: 'é😀' }, ok: true, last: -1 },
+        { a: [3, 4], é: { x: new Uint8Array(0), y: '' }, ok: false, last: 7 },
+      ])
+    }
+  })
+
   const refused = [
-    "np.zeros(2, 'f8,i4')",
-    "np.zeros(2, [('a', 'f8', (2,)), ('é', [('x', 'S3')])])",
     "np.array([1, 'a', None], dtype=object)",
+    "np.zeros(2, [('a', 'f8'), ('b', 'O')])",
+    "np.zeros(2, [('a', 'f8'), ('b', 'V3')])",
     "np.zeros(2, 'V7')",
     "np.zeros(2, 'g')",
     "np.zeros(2, 'G')",
@@ -149,6 +162,26 @@ describe.skipIf(!numpy)(`numpy${numpy ? '' : ` (skipped: ${python} cannot import
       code: 'UNSUPPORTED_FORMAT',
       details: { file: 'np.npy' },
     })
+  })
+
+  it('reads records of ours as a recarray', async () => {
+    const cells = structured([
+      ['t', array([0.5, 1.5])],
+      ['p', array([1, 2, 3, 4], [2, 2], 'float32')],
+      ['name', array(['soma', 'é'])],
+    ])
+    expect(
+      await readByNumpy(cells, "[a.dtype.descr, a['t'].tolist(), a[1]['p'].tolist(), a['name'].tolist()]"),
+    ).toEqual([
+      [
+        ['t', '<f8'],
+        ['p', '<f4', [2]],
+        ['name', '<U4'],
+      ],
+      [0.5, 1.5],
+      [3, 4],
+      ['soma', 'é'],
+    ])
   })
 
   it('reads times, strings, byte strings and single numbers of ours', async () => {

@@ -1,5 +1,5 @@
 /** The arrays and the table of the fixtures. */
-import { array, type NDArray } from '../../../src/ndarray.js'
+import { array, type NDArray, structured } from '../../../src/ndarray.js'
 
 export const ARRAYS: Readonly<Record<string, NDArray>> = {
   bool: array([true, false, true]),
@@ -18,6 +18,15 @@ export const ARRAYS: Readonly<Record<string, NDArray>> = {
   timedelta: array([1n, -1n], [2], 'timedelta64[ns]'),
   scalar: array([42], []),
   empty: array(new Float64Array(0), [0, 3]),
+}
+
+/** In a second step, because `ARRAYS` are written already. */
+export const RECORDS: Readonly<Record<string, NDArray>> = {
+  records: structured([
+    ['t', array([0.5, -0], [2])],
+    ['1', array(Float32Array.of(1, 2, 3, 4), [2, 2])],
+    ['0', structured([['naïve 漢', array(['é', ''])]])],
+  ]),
 }
 
 export const COLUMNS = [

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import * as builtIn from '../../../dumpers/index.js'
 import type { AnyDumper } from '../../../src/index.js'
 import type { Fixture } from '../../../src/testing/index.js'
-import { ARRAYS, COLUMNS } from './fixture-values.js'
+import { ARRAYS, COLUMNS, RECORDS } from './fixture-values.js'
 
 /** What `fixtures.test.ts` stores where a fixture is missing, by dumper and key. */
 export const FIXTURE_VALUES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -28,7 +28,7 @@ export const FIXTURE_VALUES: Readonly<Record<string, Readonly<Record<string, unk
   },
   text: { empty: '', marked: '\ufeffé 漢字 🧠\r\n' },
   bytes: { empty: new Uint8Array(0), all: Uint8Array.from({ length: 256 }, (_, i) => i) },
-  ndarray: ARRAYS,
+  ndarray: { ...ARRAYS, ...RECORDS },
   dataframe: { table: COLUMNS },
   folder: { empty: {}, files: { 'a.txt': 'alpha', 'x/b.bin': Uint8Array.of(0, 255) } },
   subdb: { nested: { a: 1, 'b/c': 'two' } },

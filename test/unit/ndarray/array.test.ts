@@ -1,14 +1,6 @@
-import { runInNewContext } from 'node:vm'
+/** Making arrays of what people have. */
 import { describe, expect, it } from 'vitest'
-import {
-  array,
-  asNDArray,
-  type DType,
-  type Float16Data,
-  isContiguous,
-  type NDArray,
-  toNDArray,
-} from '../../src/ndarray.js'
+import { array, asNDArray, type DType, type Float16Data } from '../../../src/ndarray.js'
 
 const { Float16Array: Float16 } = globalThis as { Float16Array?: new (values: number[]) => Float16Data }
 
@@ -100,103 +92,9 @@ describe('array', () => {
     ['mixed elements', () => array([1, 'a'] as number[])],
     ['no array', () => array(new Map() as never)],
     ['a clamped array', () => array(new Uint8ClampedArray(2) as never)],
+    ['structured arrays', () => array([], [0], 'struct')],
   ]
   it.each(refused)('refuses %s', (_, make) => {
     expect(make).toThrow(expect.objectContaining({ code: 'VALUE_REJECTED' }))
-  })
-})
-
-describe('asNDArray', () => {
-  it('takes a typed array alone as one axis, of any realm', () => {
-    expect(asNDArray(new Uint8Array(3))).toMatchObject({ shape: [3], stride: [1], offset: 0, dtype: 'uint8' })
-    expect(asNDArray(runInNewContext('new BigUint64Array(2)'))).toMatchObject({ shape: [2], dtype: 'uint64' })
-    expect(asNDArray(runInNewContext('({ data: new Float32Array(2), shape: [2] })'))).toMatchObject({
-      dtype: 'float32',
-    })
-  })
-
-  it('takes a scijs ndarray, whose names for dtypes are its own', () => {
-    class View2d {
-      shape = [2, 2]
-      stride = [-2, 1]
-      offset = 2
-      constructor(
-        readonly data: unknown,
-        readonly dtype: string,
-      ) {}
-    }
-    expect(asNDArray(new View2d(new BigInt64Array(4), 'bigint64'))).toMatchObject({
-      dtype: 'int64',
-      offset: 2,
-    })
-    expect(asNDArray(new View2d(['a', 'b', 'c', 'd'], 'array'))).toMatchObject({ dtype: 'str' })
-    expect(asNDArray(new View2d(new Uint8ClampedArray(4), 'uint8_clamped'))).toBeUndefined()
-  })
-
-  it("takes a chunk of zarrita's, which has neither offset nor dtype", () => {
-    const chunk = { data: new Float32Array(6), shape: [2, 3], stride: [3, 1] }
-    expect(asNDArray(chunk)).toEqual({ ...chunk, offset: 0, dtype: 'float32' })
-  })
-
-  it('gives back an array of ours as it is', () => {
-    const ours = array(['a'], [])
-    expect(asNDArray(ours)).toEqual(ours)
-  })
-
-  const whole: NDArray = {
-    data: new Float64Array(6),
-    shape: [2, 3],
-    stride: [3, 1],
-    offset: 0,
-    dtype: 'float64',
-  }
-  const none: [string, unknown][] = [
-    ['undefined', undefined],
-    ['null', null],
-    ['a number', 5],
-    ['an object', { data: 5, shape: [1] }],
-    ['a DataView', new DataView(new ArrayBuffer(8))],
-    ['an ArrayBuffer', new ArrayBuffer(8)],
-    ['a clamped array', new Uint8ClampedArray(2)],
-    ['plain numbers', { data: [1, 2], shape: [2] }],
-    ['plain numbers alone', [1, 2]],
-    ['mixed elements', { data: ['a', 1], shape: [2] }],
-    ['a negative shape', { ...whole, shape: [-2, 3] }],
-    ['a fraction in the shape', { ...whole, shape: [1.5, 3] }],
-    ['a shape that is no array', { ...whole, shape: 6 }],
-    ['a shape that fits no memory', { data: new Float64Array(6), shape: [7] }],
-    ['a stride for another number of axes', { ...whole, stride: [1] }],
-    ['a fraction in the stride', { ...whole, stride: [0.5, 1] }],
-    ['a stride that leaves the memory', { ...whole, stride: [4, 1] }],
-    ['a stride that runs below the memory', { ...whole, stride: [-3, 1] }],
-    ['a negative offset', { ...whole, offset: -1 }],
-    ['an offset that leaves the memory', { ...whole, offset: 1 }],
-    ['a negative offset without elements', { ...whole, shape: [0, 3], offset: -1 }],
-    ['a shape beyond all numbers', { ...whole, shape: [2 ** 52, 2 ** 52] }],
-    ['half a complex number too little', { ...whole, data: new Float64Array(11), dtype: 'complex128' }],
-    ['a shape of too many repeated elements', { ...whole, shape: [2 ** 52, 2 ** 52], stride: [0, 0] }],
-    ['a dtype that is no name', { ...whole, dtype: Object.create(null) }],
-    ['a hole in the shape', { ...whole, shape: new Array(2) }],
-    ['an unknown dtype', { ...whole, dtype: 'float128' }],
-    ['a dtype of other memory', { ...whole, dtype: 'int64' }],
-    ['int64 in plain numbers', { data: [1, 2], shape: [2], dtype: 'int64' }],
-  ]
-  it.each(none)('does not take %s, and toNDArray says why', (_, value) => {
-    expect(asNDArray(value)).toBeUndefined()
-    expect(() => toNDArray(value)).toThrow(expect.objectContaining({ code: 'VALUE_REJECTED' }))
-  })
-
-  it('takes strides of zero, which repeat an element', () => {
-    expect(asNDArray({ ...whole, shape: [1000, 6], stride: [0, 1] })).toBeDefined()
-  })
-})
-
-describe('isContiguous', () => {
-  it('looks past axes of one element, and past the strides of an empty array', () => {
-    expect(isContiguous({ shape: [2, 1, 3], stride: [3, 77, 1] })).toBe(true)
-    expect(isContiguous({ shape: [0, 4], stride: [9, 9] })).toBe(true)
-    expect(isContiguous({ shape: [], stride: [] })).toBe(true)
-    expect(isContiguous({ shape: [2, 3], stride: [1, 2] })).toBe(false)
-    expect(isContiguous({ shape: [3], stride: [2] })).toBe(false)
   })
 })

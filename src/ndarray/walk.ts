@@ -1,42 +1,17 @@
 /**
- * Walks over the elements of an array in C order, whatever its strides, and cuts the walk into blocks of bounded size.
+ * Walks over the elements of an array in C order, whatever its strides, a run along the last axis at a time.
  */
 
-import type { NDArray } from '../../src/ndarray.js'
+import type { Layout } from './types.js'
 
-/** Bytes gathered at a time. */
-const BLOCK = 4 * 2 ** 20
 /** Columns that are walked down together. */
 const TILE = 16
 
 /** Elements along the last axis: `count` of them, `step` apart in memory from `from`; the first is number `at` of the walk. */
 export type Visit = (from: number, step: number, count: number, at: number) => void
 
-/** Number of elements. */
-export function countOf(a: NDArray): number {
-  return a.shape.reduce((product, n) => product * n, 1)
-}
-
-/** The bytes of all elements, block by block; `encode` gives those from element `start` to `stop` in C order. */
-export function* blocksOf(
-  a: NDArray,
-  itemsize: number,
-  signal: AbortSignal | undefined,
-  encode: (start: number, stop: number) => Uint8Array,
-): Generator<Uint8Array> {
-  const count = countOf(a)
-  const most = Math.max(1, Math.floor(BLOCK / itemsize))
-  // Whole rows where they fit, so that `walkTiles` can go down the columns.
-  const row = a.shape.at(-1) || 1
-  const step = most > row ? most - (most % row) : most
-  for (let start = 0; start < count; start += step) {
-    signal?.throwIfAborted()
-    yield encode(start, Math.min(start + step, count))
-  }
-}
-
 /** Visits elements `start` to `stop` in C order. */
-export function walk(a: NDArray, start: number, stop: number, visit: Visit): void {
+export function walk(a: Layout, start: number, stop: number, visit: Visit): void {
   const last = Math.max(0, a.shape.length - 1)
   const inner = a.shape[last] ?? 1
   const step = a.stride[last] ?? 0
@@ -63,7 +38,7 @@ export function walk(a: NDArray, start: number, stop: number, visit: Visit): voi
  * Like {@link walk}, a few columns at a time and down all rows: where the last axis is not the one that varies fastest
  * in memory, what a cache line holds beside an element is used before the line is gone.
  */
-export function walkTiles(a: NDArray, start: number, stop: number, visit: Visit): void {
+export function walkTiles(a: Layout, start: number, stop: number, visit: Visit): void {
   const inner = a.shape.at(-1) ?? 1
   const step = a.stride.at(-1) ?? 0
   const wholeRows = start % inner === 0 && stop % inner === 0
@@ -81,7 +56,7 @@ export function walkTiles(a: NDArray, start: number, stop: number, visit: Visit)
 }
 
 /** Where row number `row` of the last axis begins: its index along the other axes, and its place in memory. */
-function seek(a: NDArray, row: number): { index: number[]; position: number } {
+function seek(a: Layout, row: number): { index: number[]; position: number } {
   const index = a.shape.slice(0, -1).map(() => 0)
   let position = a.offset
   let rest = row

@@ -3,40 +3,38 @@
  */
 
 import { DirdictError } from '../../src/errors.js'
-import type { NDArray } from '../../src/ndarray.js'
-import { formatDescr } from './descr.js'
-import { blocksOf, countOf, walk } from './gather.js'
-import { formatHeader } from './header.js'
+import { countOf, type NDArray, walk } from '../../src/ndarray.js'
+import { formatScalar } from './descr.js'
+import { assertItemSize, type Encoder } from './encoder.js'
 
-/** The npy file of strings, in pieces. VALUE_REJECTED for strings that end in NUL, which numpy would cut off. */
-export function* encodeStrings(
-  a: NDArray,
-  strings: readonly string[],
-  signal: AbortSignal | undefined,
-): Generator<Uint8Array> {
+/** VALUE_REJECTED for strings that end in NUL, which numpy would cut off. */
+export function stringEncoder(a: NDArray, strings: readonly string[]): Encoder {
   const width = widest(a, strings, codePoints, text => text.endsWith('\0'))
-  yield formatHeader(formatDescr('str', width * 4), a.shape)
-  yield* blocksOf(a, width * 4, signal, (start, stop) => {
+  const itemsize = width * 4
+  assertItemSize(itemsize)
+  const block = (start: number, stop: number): Uint8Array => {
     const points = new Uint32Array((stop - start) * width)
     eachOf(a, strings, start, stop, (text, i) => putPoints(text, points, i * width))
     return new Uint8Array(points.buffer)
-  })
+  }
+  return { descr: formatScalar('str', itemsize), itemsize, block }
 }
 
-/** The npy file of byte strings, in pieces. VALUE_REJECTED for those that end in 0, which numpy would cut off. */
-export function* encodeBytes(
-  a: NDArray,
-  items: readonly Uint8Array[],
-  signal: AbortSignal | undefined,
-): Generator<Uint8Array> {
-  const length = (item: Uint8Array) => item.length
-  const width = widest(a, items, length, item => item.at(-1) === 0)
-  yield formatHeader(formatDescr('bytes', width), a.shape)
-  yield* blocksOf(a, width, signal, (start, stop) => {
-    const bytes = new Uint8Array((stop - start) * width)
-    eachOf(a, items, start, stop, (item, i) => bytes.set(item, i * width))
+/** VALUE_REJECTED for byte strings that end in 0, which numpy would cut off. */
+export function byteEncoder(a: NDArray, items: readonly Uint8Array[]): Encoder {
+  const itemsize = widest(
+    a,
+    items,
+    item => item.length,
+    item => item.at(-1) === 0,
+  )
+  assertItemSize(itemsize)
+  const block = (start: number, stop: number): Uint8Array => {
+    const bytes = new Uint8Array((stop - start) * itemsize)
+    eachOf(a, items, start, stop, (item, i) => bytes.set(item, i * itemsize))
     return bytes
-  })
+  }
+  return { descr: formatScalar('bytes', itemsize), itemsize, block }
 }
 
 /** The width of the widest item, at least 1 as in numpy. */

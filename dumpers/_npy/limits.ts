@@ -1,0 +1,124 @@
+/**
+ * What no memory of this machine or of this Node holds is refused before it is read, and the better way is named.
+ */
+
+import { constants } from 'node:buffer'
+import { totalmem } from 'node:os'
+import { getHeapStatistics } from 'node:v8'
+import { DirdictError } from '../../src/errors.js'
+import { memoryOf } from '../../src/ndarray.js'
+import type { ElementFormat } from './descr.js'
+
+/** V8 ends the process rather than let the array behind `push` grow much beyond. */
+const MOST_VALUES = 2 ** 26
+/** Bytes of a string or of a view on bytes beside its content, and of the place in an array that may double. */
+const PER_STRING = 40
+const PER_VIEW = 124
+/** Heap that is counted before the system is asked how much there is. */
+const UNASKED = 16 * 2 ** 20
+
+/**
+ * UNSUPPORTED_FORMAT where `count` elements are more than arrays of this Node or the memory of this machine hold. Nothing
+ * has been read by then.
+ */
+export function assertFits(format: ElementFormat, count: number, file: string): void {
+  const bytes = bytesInMemory(format, count, file)
+  const most = memoryOfMachine()
+  if (bytes > most) {
+    throw tooLarge(`the ${bytes} bytes that are asked for are more than the ${most} of this machine`, file)
+  }
+}
+
+/** UNSUPPORTED_FORMAT where there is not enough memory. */
+export function allocate(bytes: number, file: string): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes)
+  } catch (cause) {
+    throw tooLarge(`${bytes} bytes of memory could not be had`, file, cause)
+  }
+}
+
+/** Counts what strings and views take of the heap, whose end would be that of the process. */
+export class HeapBudget {
+  /** The file in question. */
+  readonly file: string
+  #used = 0
+  #most = UNASKED
+
+  constructor(file: string) {
+    this.file = file
+  }
+
+  /** UNSUPPORTED_FORMAT where another string of `length` characters of `width` bytes does not fit. */
+  addString(length: number, width: 1 | 2): void {
+    this.#add(PER_STRING + length * width)
+  }
+
+  /** The same for another view on bytes. */
+  addView(): void {
+    this.#add(PER_VIEW)
+  }
+
+  #add(bytes: number): void {
+    this.#used += bytes
+    if (this.#used <= this.#most) return
+    if (this.#most === UNASKED) this.#most = Math.max(UNASKED + 1, heapLeft())
+    if (this.#used > this.#most) {
+      throw tooLarge(
+        'strings are asked for that the heap of this process does not hold (node --max-old-space-size)',
+        this.file,
+      )
+    }
+  }
+}
+
+/** Bytes that the elements take at least. */
+function bytesInMemory({ dtype, itemsize, fields }: ElementFormat, count: number, file: string): number {
+  if (fields !== undefined) {
+    return fields.reduce((sum, { format, shape }) => {
+      return (
+        sum +
+        bytesInMemory(
+          format,
+          shape.reduce((product, n) => product * n, count),
+          file,
+        )
+      )
+    }, 0)
+  }
+  const Memory = memoryOf(dtype)
+  const most = Memory === undefined ? MOST_VALUES : constants.MAX_LENGTH
+  const members = Memory === undefined ? count : (count * itemsize) / Memory.BYTES_PER_ELEMENT
+  if (members > most) {
+    const holder = Memory === undefined ? 'an array of strings' : `a ${Memory.name}`
+    throw tooLarge(
+      `the ${members} members of '${dtype}' that are asked for are more than the ${most} of ${holder}`,
+      file,
+    )
+  }
+  if (Memory !== undefined) return count * itemsize
+  const [least, left] = [count * (dtype === 'str' ? 8 : PER_VIEW), heapLeft()]
+  if (least > UNASKED && least > left) {
+    throw tooLarge(
+      `${count} elements of '${dtype}' take ${least} bytes of the heap, which has ${left} left`,
+      file,
+    )
+  }
+  return least
+}
+
+/** Of the machine, or of the container that this process is confined to. */
+function memoryOfMachine(): number {
+  const confined = process.constrainedMemory()
+  return confined > 0 ? Math.min(confined, totalmem()) : totalmem()
+}
+
+function heapLeft(): number {
+  const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics()
+  return Math.floor((limit - used) * 0.9)
+}
+
+function tooLarge(what: string, file: string, cause?: unknown): DirdictError {
+  const message = `'${file}' is too large: ${what}. Read a part (the options rows and slice), or block by block with ndarray.lazy`
+  return new DirdictError('UNSUPPORTED_FORMAT', message, { file, cause })
+}
