@@ -5,12 +5,13 @@
 import { DirdictError } from '../src/errors.js'
 
 /** The name of a package that dumpers import lazily. */
-export type LazyPackage = 'apache-arrow' | 'parquet-wasm'
+export type LazyPackage = 'apache-arrow' | 'parquet-wasm' | 'yauzl'
 
 /** The ranges that the dumpers were tested with. */
 export const PACKAGE_RANGES: Readonly<Record<LazyPackage, string>> = {
   'apache-arrow': '^21.2.0',
   'parquet-wasm': '^0.8.0',
+  yauzl: '^3.4.0',
 }
 
 /**

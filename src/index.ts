@@ -20,6 +20,7 @@ export {
   folder,
   json,
   ndarray,
+  npz,
   subdb,
   text,
 } from '../dumpers/index.js'
@@ -31,6 +32,7 @@ export type {
   NDArrayGetOptions,
   NDArrayInput,
 } from '../dumpers/ndarray.js'
+export type { NpzGetOptions, NpzInput, NpzSetOptions } from '../dumpers/npz.js'
 export { type Batch, DataBase, type Entry, type Loaded } from './database.js'
 export type {
   AnyDumper,

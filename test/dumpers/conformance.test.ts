@@ -3,6 +3,7 @@ import { describe, it } from 'vitest'
 import { testDumper } from '../../src/testing/index.js'
 import { ndarrayTests } from './samples/arrays.js'
 import { folderTests, subdbTests } from './samples/live.js'
+import { npzTests } from './samples/npz.js'
 import { bytesTests, cloneTests, jsonTests, textTests } from './samples/plain.js'
 import { dataframeTests } from './samples/tables.js'
 
@@ -13,6 +14,7 @@ testDumper({ ...runner, ...cloneTests })
 testDumper({ ...runner, ...textTests })
 testDumper({ ...runner, ...bytesTests })
 testDumper({ ...runner, ...ndarrayTests })
+testDumper({ ...runner, ...npzTests })
 testDumper({ ...runner, ...dataframeTests })
 testDumper({ ...runner, ...folderTests })
 testDumper({ ...runner, ...subdbTests })

@@ -46,6 +46,7 @@ describe.skipIf(!present)(`ISF's database${present ? '' : ' (skipped: ../shared/
       'dataframe',
       'folder',
       'ndarray',
+      'npz',
       'subdb',
     ])
   })

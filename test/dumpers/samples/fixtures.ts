@@ -29,6 +29,7 @@ export const FIXTURE_VALUES: Readonly<Record<string, Readonly<Record<string, unk
   text: { empty: '', marked: '\ufeffé 漢字 🧠\r\n' },
   bytes: { empty: new Uint8Array(0), all: Uint8Array.from({ length: 256 }, (_, i) => i) },
   ndarray: { ...ARRAYS, ...RECORDS },
+  npz: { unnamed: { arr_0: ARRAYS.float64 }, named: ARRAYS, empty: {} },
   dataframe: { table: COLUMNS },
   folder: { empty: {}, files: { 'a.txt': 'alpha', 'x/b.bin': Uint8Array.of(0, 255) } },
   subdb: { nested: { a: 1, 'b/c': 'two' } },
