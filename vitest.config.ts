@@ -1,6 +1,18 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type Plugin } from 'vitest/config'
+
+/** A worker thread runs what Node.js can run: `dist`, which test/global-setup.ts builds. */
+const builtWorker: Plugin = {
+  name: 'built-worker',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.endsWith('/dumpers/_parquet/pool.ts')) return undefined
+    const built = new URL('dist/dumpers/_parquet/worker.js', import.meta.url)
+    return code.replaceAll("new URL('./worker.js', import.meta.url)", `new URL('${built}')`)
+  },
+}
 
 export default defineConfig({
+  plugins: [builtWorker],
   test: {
     include: ['test/**/*.test.ts'],
     // Type tests are compiled, not run.

@@ -3,16 +3,18 @@
  * Python's ISF sees the DataFrame that its own `pandas_to_parquet` would have written.
  */
 import type { Table } from 'apache-arrow'
-import type { Dumper, ReadFolder } from '../src/dumper.js'
+import type { Dumper, LoaderArguments, ReadFolder } from '../src/dumper.js'
 import { DirdictError } from '../src/errors.js'
 import type { Arrow } from './_arrow/rebuild.js'
 import { isTableInput, type TableInput, toTable } from './_arrow/table.js'
+import type { Where } from './_arrow/where.js'
 import { importPackage, PACKAGE_RANGES } from './_packages.js'
 import { describe, isObjectMeta, labelled } from './_parquet/pandas.js'
 import { readParquet } from './_parquet/read.js'
 import { writeParquet } from './_parquet/write.js'
 
 export type { ColumnInput, RowInput, TableInput, TableLike, VectorLike } from './_arrow/table.js'
+export type { Comparable, Condition, Where } from './_arrow/where.js'
 
 /** Options of `set` with `dataframe`. */
 export interface DataframeSetOptions {
@@ -21,16 +23,35 @@ export interface DataframeSetOptions {
    * @default 'zstd'; 'snappy' with more than 1,000 columns, where setting up zstd for each takes most of the time
    */
   readonly compression?: 'zstd' | 'snappy'
+  /**
+   * Rows in a row group: the least that is read for `rows` and `where`. A group of more than 128 MiB gets fewer.
+   * @default 131072
+   */
+  readonly rowGroupSize?: number
 }
 
-/** Options of `get` with `dataframe`. */
+/** Options of `get` with `dataframe`. Together they read the rows that all of them leave. */
 export interface DataframeGetOptions {
   /** Read only these columns, in this order. @default all */
   readonly columns?: readonly string[]
+  /**
+   * Read only rows `[start, stop)`, as they are stored; negative numbers count from the end, what lies outside is left
+   * out. Row groups without any of them are not read.
+   * @default all
+   */
+  readonly rows?: readonly [start: number, stop: number]
+  /**
+   * Read only rows for which this holds, by columns that need not be among `columns`. Row groups whose statistics rule
+   * it out are not read.
+   * @default all
+   */
+  readonly where?: Where
 }
 
 const FILE = 'pandas_to_parquet.parquet'
 const META = 'object_meta.json'
+/** Small enough that row groups can be skipped by their statistics, large enough to compress well. */
+const ROW_GROUP = 131072
 
 /**
  * Stores a table: an Apache Arrow Table of any copy of the package, `[name, column]` pairs, or row objects. Gives an
@@ -38,8 +59,9 @@ const META = 'object_meta.json'
  * is stored.
  *
  * Throws VALUE_REJECTED for a table without columns, two columns of one name, columns of different length or a column
- * of mixed types; OPTION_INVALID for an unknown column; CORRUPT_ENTRY for a damaged file; MISSING_PACKAGE where
- * apache-arrow or parquet-wasm is not installed.
+ * of mixed types; OPTION_INVALID for an unknown column or a condition that its type does not have; CORRUPT_ENTRY for a
+ * damaged file; UNSUPPORTED_FORMAT for a file whose answer no table here can hold, before it is read; MISSING_PACKAGE
+ * where apache-arrow or parquet-wasm is not installed. Tables over 16 MiB are encoded and decoded in worker threads.
  *
  * Format: https://parquet.apache.org/docs/file-format/
  *
@@ -51,6 +73,8 @@ const META = 'object_meta.json'
  * await db.set('rates', [['time', new Float64Array([0, 0.1])], ['cell', ['L5tt', 'L4ss']]], dataframe)
  * const times = await db.get('rates', dataframe, { columns: ['time'] })
  * console.log(times.numRows)
+ * const some = await db.get('rates', dataframe, { where: { cell: 'L5tt', time: { lt: 0.05 } }, rows: [0, 1000] })
+ * console.log(some.numRows)
  * ```
  */
 export const dataframe: Dumper<TableInput, Table, DataframeSetOptions, DataframeGetOptions> = {
@@ -60,59 +84,60 @@ export const dataframe: Dumper<TableInput, Table, DataframeSetOptions, Dataframe
     'apache-arrow': PACKAGE_RANGES['apache-arrow'],
     'parquet-wasm': PACKAGE_RANGES['parquet-wasm'],
   },
-  setOptions: ['compression'],
-  getOptions: ['columns'],
+  setOptions: ['compression', 'rowGroupSize'],
+  getOptions: ['columns', 'rows', 'where'],
 
   check: isTableInput,
 
   async dump(value, folder, options) {
-    checkCompression(options)
+    const settings = { compression: compressionOf(options), rowGroupSize: rowGroupSizeOf(options) }
     const arrow = await importPackage('apache-arrow', () => import('apache-arrow'))
     const wasm = await importPackage('parquet-wasm', () => import('parquet-wasm'))
     const bare = toTable(arrow, value)
     const { pandas, objectMeta } = describe(arrow, bare)
-    const table = withSchema(
-      arrow,
-      bare,
-      bare.schema.fields,
-      new Map(bare.schema.metadata).set('pandas', pandas),
-    )
+    const metadata = new Map(bare.schema.metadata).set('pandas', pandas)
+    const table = withSchema(arrow, bare, bare.schema.fields, metadata)
     folder.signal?.throwIfAborted()
-    const bytes = written(() => writeParquet(arrow, wasm, table, options.compression))
-    folder.signal?.throwIfAborted()
-    await folder.write(FILE, bytes)
+    const footer = await writeParquet(arrow, wasm, table, settings, folder, FILE)
     await folder.writeJson(META, objectMeta)
-    return { rows: table.numRows }
+    return { rows: table.numRows, footer }
   },
 
   async load(folder, args, options) {
+    const { rows, where } = options
     const columns = columnsOf(options)
     const arrow = await importPackage('apache-arrow', () => import('apache-arrow'))
     const wasm = await importPackage('parquet-wasm', () => import('parquet-wasm'))
-    const meta = await readObjectMeta(folder, 'rows' in args)
-    const table = await readParquet(arrow, wasm, folder, FILE, columns)
-    if (typeof args.rows === 'number' && args.rows !== table.numRows) {
-      throw corrupt(FILE, `has ${table.numRows} rows; ${args.rows} were written`)
-    }
+    const recorded = { rows: numberOf(args, 'rows'), footer: numberOf(args, 'footer') }
+    const meta = await readObjectMeta(folder, recorded.rows !== undefined)
+    const table = await readParquet(arrow, wasm, folder, FILE, recorded, { columns, rows, where })
     if (meta === undefined) return table
     return withSchema(arrow, table, labelled(arrow, table.schema.fields, meta), table.schema.metadata)
   },
 }
 
-function checkCompression({ compression }: DataframeSetOptions): void {
-  if (compression === undefined || compression === 'zstd' || compression === 'snappy') return
-  throw new DirdictError('OPTION_INVALID', "The option `compression` is 'zstd' or 'snappy'.", {
-    option: 'compression',
-  })
+function compressionOf({ compression }: DataframeSetOptions): 'zstd' | 'snappy' | undefined {
+  if (compression === undefined || compression === 'zstd' || compression === 'snappy') return compression
+  throw invalid('compression', "is 'zstd' or 'snappy'")
+}
+
+function rowGroupSizeOf({ rowGroupSize }: DataframeSetOptions): number {
+  if (rowGroupSize === undefined) return ROW_GROUP
+  if (Number.isSafeInteger(rowGroupSize) && rowGroupSize > 0 && rowGroupSize < 2 ** 31) return rowGroupSize
+  throw invalid('rowGroupSize', 'is a whole number of rows, 1 or more')
 }
 
 function columnsOf({ columns }: DataframeGetOptions): readonly string[] | undefined {
   if (columns === undefined || (Array.isArray(columns) && columns.every(name => typeof name === 'string'))) {
     return columns
   }
-  throw new DirdictError('OPTION_INVALID', 'The option `columns` is an array of column names.', {
-    option: 'columns',
-  })
+  throw invalid('columns', 'is an array of column names')
+}
+
+/** A member of the loader arguments; entries of other programs have none. */
+function numberOf(args: LoaderArguments, name: string): number | undefined {
+  const value = args[name]
+  return typeof value === 'number' ? value : undefined
 }
 
 /** Only an entry of ours is sure to have it: old versions of ISF wrote none. */
@@ -139,18 +164,11 @@ function withSchema(
   return new arrow.Table(new arrow.Schema(fields, metadata), table.batches)
 }
 
-/** parquet-wasm names the type that it cannot write; when memory runs out it panics. */
-function written(write: () => Uint8Array): Uint8Array {
-  try {
-    return write()
-  } catch (cause) {
-    const panic = cause instanceof Error && (cause.name === 'RuntimeError' || cause.name === 'RangeError')
-    const why = panic ? 'it is too large for one file; store it in parts' : String(cause)
-    throw new DirdictError('VALUE_REJECTED', `The table cannot be written as Parquet: ${why}.`, {
-      dumper: 'dataframe',
-      cause,
-    })
-  }
+function invalid(option: string, what: string): DirdictError {
+  return new DirdictError('OPTION_INVALID', `The option \`${option}\` ${what}.`, {
+    option,
+    dumper: 'dataframe',
+  })
 }
 
 function corrupt(file: string, what: string): DirdictError {

@@ -5,12 +5,15 @@
  */
 export type {
   ColumnInput,
+  Comparable,
+  Condition,
   DataframeGetOptions,
   DataframeSetOptions,
   RowInput,
   TableInput,
   TableLike,
   VectorLike,
+  Where,
 } from '../dumpers/dataframe.js'
 export type { FolderFiles, ManagedFolder } from '../dumpers/folder.js'
 export {

@@ -5,6 +5,7 @@
 import type { Data, Field, Table, Vector } from 'apache-arrow'
 import { DirdictError } from '../../src/errors.js'
 import { isPlainObject } from '../_plain/plain-object.js'
+import { makeBatch } from './batch.js'
 import { inferColumn, isNumericArray, typedColumn } from './infer.js'
 import { type Arrow, Rebuilder } from './rebuild.js'
 
@@ -23,7 +24,7 @@ export type ColumnInput = readonly unknown[] | ArrayBufferView | VectorLike
 /** One row: column name to value. */
 export type RowInput = Readonly<Record<string, unknown>>
 /**
- * What `dataframe` stores: an Apache Arrow Table, `[name, column]` pairs, or row objects, whose columns are all names in
+ * What `dataframe`, `arrow` and `csv` store: an Apache Arrow Table, `[name, column]` pairs, or row objects, whose columns are all names in
  * order of first appearance. In arrays numbers become float64, bigints int64 (or uint64), dates timestamps in
  * milliseconds; a typed array keeps its type.
  */
@@ -46,8 +47,7 @@ export function isTableInput(value: unknown): value is TableInput {
 }
 
 /** VALUE_REJECTED for what a table cannot hold: no columns, two of one name, columns of different length. */
-export function toTable(arrow: Arrow, value: TableInput): Table {
-  const rebuilder = new Rebuilder(arrow)
+export function toTable(arrow: Arrow, value: TableInput, rebuilder: Rebuilder = new Rebuilder(arrow)): Table {
   if (isTable(value)) {
     const fields: readonly Field[] = value.schema.fields
     checkNames(fields.map(field => field.name))
@@ -136,7 +136,8 @@ function rebuilt(rebuilder: Rebuilder, source: Field, chunks: readonly Data[]): 
 
 /** apache-arrow silently gives two columns of one name the values of the last. */
 function checkNames(names: readonly string[]): void {
-  if (names.length === 0) throw rejected('A table without columns cannot be stored as Parquet.')
+  if (names.length === 0)
+    throw rejected('A table without columns cannot be stored: nothing would say how many rows it has.')
   const seen = new Set<string>()
   for (const name of names) {
     if (seen.has(name)) throw rejected(`Two columns are named ${JSON.stringify(name)}. Rename one of them.`)
@@ -169,7 +170,6 @@ function assemble(arrow: Arrow, columns: readonly Column[], metadata: ReadonlyMa
     }
   }
   cuts.delete(0)
-  const type = new arrow.Struct(schema.fields)
   const pieces = columns.map(({ chunks }) => cutter(arrow, chunks))
   let start = 0
   const batches = [...cuts]
@@ -178,7 +178,7 @@ function assemble(arrow: Arrow, columns: readonly Column[], metadata: ReadonlyMa
       const length = end - start
       start = end
       const children = pieces.map(next => next(length))
-      return new arrow.RecordBatch(schema, arrow.makeData({ type, length, nullCount: 0, children }))
+      return makeBatch(arrow, schema, children, length)
     })
   return new arrow.Table(schema, batches)
 }
@@ -212,5 +212,5 @@ function rowsOf(chunks: readonly Data[]): number {
 }
 
 function rejected(message: string, cause?: unknown): DirdictError {
-  return new DirdictError('VALUE_REJECTED', message, { dumper: 'dataframe', cause })
+  return new DirdictError('VALUE_REJECTED', message, { cause })
 }

@@ -1,176 +1,112 @@
 /**
- * A Parquet file as an Arrow Table. Only the synchronous reader of parquet-wasm is used: a panic in the asynchronous
- * one (any damaged page) is an uncaught exception that ends the process. Since the synchronous one ignores `columns`,
- * it is given a smaller file, made of the wanted column chunks and a footer that knows of nothing else.
+ * A Parquet file as an Arrow Table: the footer says what is needed, some row groups at a time become small files of
+ * their own, which are decoded in this thread or in workers, and their record batches are put together.
  */
-import type { Table } from 'apache-arrow'
+import type { RecordBatch, Schema, Table } from 'apache-arrow'
 import type { ReadFolder } from '../../src/dumper.js'
-import { DirdictError } from '../../src/errors.js'
+import { makeBatch } from '../_arrow/batch.js'
+import { emptyBatch } from '../_arrow/empty.js'
 import type { Arrow } from '../_arrow/rebuild.js'
-import { type Footer, footerLength, projectFooter, readFooter, TAIL } from './footer.js'
+import { takeRows } from '../_arrow/take.js'
+import type { Predicate } from '../_arrow/where.js'
+import { choose, MOST_ROWS, type Request } from './choose.js'
+import type { ParquetWasm } from './codec.js'
+import { intact, tooLarge } from './damage.js'
+import { Decoder } from './decode.js'
+import { inOrder } from './in-order.js'
+import { openParquet, type ParquetFile, type Recorded } from './open.js'
+import { runnerFor } from './runner.js'
+import { SUMS } from './sums.js'
+import { planUnits, type Unit } from './units.js'
 
-type ParquetWasm = typeof import('parquet-wasm')
-
-const MAGIC = Uint8Array.of(0x50, 0x41, 0x52, 0x31)
-/** Rows in a record batch. parquet-wasm's own default of 1024 is slow. */
-const BATCH_ROWS = 131072
-/** The tail and, for most files, the whole footer. */
-const FIRST_READ = 65536
-
-/** CORRUPT_ENTRY where `file` is not a Parquet file; OPTION_INVALID where it lacks one of `columns`. */
+/**
+ * CORRUPT_ENTRY where `name` is not the Parquet file that was written; OPTION_INVALID for what it does not have;
+ * UNSUPPORTED_FORMAT for more than can be held.
+ */
 export async function readParquet(
   arrow: Arrow,
   wasm: ParquetWasm,
   folder: ReadFolder,
-  file: string,
-  columns: readonly string[] | undefined,
+  name: string,
+  recorded: Recorded,
+  request: Request,
 ): Promise<Table> {
-  const bytes =
-    columns === undefined ? await folder.read(file) : await readColumns(arrow, wasm, folder, file, columns)
-  folder.signal?.throwIfAborted()
-  return intact(file, () => {
-    const footer = readFooter(footerOf(bytes))
-    checkNames(file, footer)
-    // Copied out of WebAssembly's memory, and the table there is freed.
-    const ipc = wasm.readParquet(bytes, { batchSize: BATCH_ROWS }).intoIPCStream()
-    const table = arrow.tableFromIPC(ipc)
-    if (table.numRows !== footer.rows) {
-      throw new RangeError(`its footer promises ${footer.rows} rows and ${table.numRows} are there`)
-    }
-    return table
-  })
-}
-
-async function readColumns(
-  arrow: Arrow,
-  wasm: ParquetWasm,
-  folder: ReadFolder,
-  file: string,
-  columns: readonly string[],
-): Promise<Uint8Array> {
-  const access = await folder.open(file)
+  const whole = Object.values(request).every(option => option === undefined)
+  const file = await openParquet(folder, name, recorded, whole)
   try {
-    const size = access.size
-    const first = Math.min(size, FIRST_READ)
-    let tail = await access.read({ offset: size - first, length: first })
-    const length = intact(file, () => footerLength(tail.subarray(-TAIL), size))
-    if (length + TAIL > first)
-      tail = await access.read({ offset: size - TAIL - length, length: length + TAIL })
-    const encoded = tail.subarray(tail.byteLength - TAIL - length, -TAIL)
-    const footer = intact(file, () => readFooter(encoded))
-    checkColumns(
-      columns,
-      footer.columns.map(column => column.name),
-    )
-    const plan = intact(file, () => {
-      const plan = projectFooter(footer, columns, () => projectArrowSchema(arrow, wasm, encoded, columns))
-      for (const { from, length } of plan.moves) {
-        if (from + length > size) throw new RangeError('a column lies outside of the file')
-      }
-      if (plan.end > size) throw new RangeError('its columns overlap')
-      return plan
-    })
-    const out = fileWith(plan.footer, plan.end)
-    for (const { from, to, length } of plan.moves) {
-      folder.signal?.throwIfAborted()
-      await access.read({ offset: from, length, out: out.subarray(to, to + length) })
-    }
-    return out
+    return await readTable(arrow, wasm, file, request, folder.signal)
   } finally {
-    await access.close()
+    await file.source.close()
   }
 }
 
-/** A Parquet file with `footer` at `end`, and room for the pages before it. */
-function fileWith(footer: Uint8Array, end: number): Uint8Array {
-  const out = new Uint8Array(end + footer.byteLength + TAIL)
-  out.set(MAGIC, 0)
-  out.set(footer, end)
-  new DataView(out.buffer).setUint32(out.byteLength - TAIL, footer.byteLength, true)
-  out.set(MAGIC, out.byteLength - MAGIC.byteLength)
-  return out
-}
-
-function footerOf(bytes: Uint8Array): Uint8Array {
-  const length = footerLength(bytes.subarray(-TAIL), bytes.byteLength)
-  return bytes.subarray(bytes.byteLength - TAIL - length, bytes.byteLength - TAIL)
-}
-
-/**
- * The choice out of the schema that Arrow's writers keep in the footer, in base64. It must name the same columns as
- * the footer. It is parquet-wasm that reads it: apache-arrow trusts it, and a damaged one fills the memory.
- */
-function projectArrowSchema(
+async function readTable(
   arrow: Arrow,
   wasm: ParquetWasm,
-  footer: Uint8Array,
-  columns: readonly string[],
-): string {
-  const ipc = wasm.readSchema(fileWith(footer, MAGIC.byteLength)).intoIPCStream()
-  // Not `tableFromIPC`: an empty batch of thousands of columns takes a tenth of a second.
-  const { schema } = arrow.RecordBatchReader.from(ipc).open()
-  const fields = columns.map(name => {
-    const field = schema.fields.find(field => field.name === name)
-    if (field === undefined) throw new RangeError(`its Arrow schema lacks column ${JSON.stringify(name)}`)
-    return field
-  })
-  const chosen = new arrow.Table(new arrow.Schema(fields, schema.metadata))
-  return Buffer.from(arrow.tableToIPC(chosen, 'stream')).toString('base64')
+  file: ParquetFile,
+  request: Request,
+  signal: AbortSignal | undefined,
+): Promise<Table> {
+  const choice = choose(arrow, wasm, file, request)
+  const units = planUnits(choice.parts, choice.columns)
+  const decoded = units.reduce((sum, unit) => sum + unit.decoded, 0)
+  const runner = runnerFor(wasm, decoded, signal)
+  const decoder = new Decoder(arrow, file, choice, runner)
+  const atOnce = units.some(unit => unit.subsets !== undefined) ? 1 : runner.atOnce
+  const decodedUnits = inOrder(units, atOnce, async unit => ({ unit, ...(await decoder.decode(unit)) }))
+  let schema: Schema | undefined
+  let rows = 0
+  const kept: RecordBatch[] = []
+  for await (const { unit, batches, schema: read } of decodedUnits) {
+    schema ??= answerSchema(arrow, read, choice.kept)
+    for (const batch of wanted(arrow, batches, unit)) {
+      const some = intact(file.name, () => filtered(arrow, batch, choice.predicate, schema!))
+      if (some === undefined) continue
+      rows += some.numRows
+      if (rows > MOST_ROWS)
+        throw tooLarge(
+          file.name,
+          `has more than ${MOST_ROWS} rows that \`where\` holds for. Read fewer with rows.`,
+        )
+      kept.push(some)
+    }
+  }
+  schema ??= answerSchema(arrow, await decoder.schema(), choice.kept)
+  // Arrow cannot cut a table that has no batch at all.
+  if (kept.length === 0) kept.push(emptyBatch(arrow, schema))
+  return new arrow.Table(schema, kept)
 }
 
-function checkColumns(columns: readonly string[], available: readonly string[]): void {
-  if (columns.length === 0) throw invalid('The option `columns` is empty. Leave it out to read all columns.')
-  for (const [i, name] of columns.entries()) {
-    if (columns.indexOf(name) !== i)
-      throw invalid(`The option \`columns\` names ${JSON.stringify(name)} twice.`)
-    if (available.includes(name)) continue
-    const near = nearest(name, available)
-    const rest = available.length > near.length ? ` (of ${available.length} columns)` : ''
-    throw invalid(
-      `There is no column ${JSON.stringify(name)}. There is: ${near.map(item => JSON.stringify(item)).join(', ')}${rest}.`,
-      near,
-    )
+/** The columns that were asked for, without those that were read for `where` alone. */
+function answerSchema(arrow: Arrow, schema: Schema, kept: number): Schema {
+  const metadata = new Map(schema.metadata)
+  metadata.delete(SUMS)
+  return new arrow.Schema(schema.fields.slice(0, kept), metadata)
+}
+
+/** The batches of a unit, cut to its wanted rows. */
+function* wanted(arrow: Arrow, batches: readonly RecordBatch[], { from, to }: Unit): Generator<RecordBatch> {
+  let start = 0
+  for (const batch of batches) {
+    const [first, last] = [Math.max(0, from - start), Math.min(batch.numRows, to - start)]
+    start += batch.numRows
+    if (first === 0 && last === batch.numRows) yield batch
+    else if (first < last) yield takeRows(arrow, batch, Uint32Array.of(first, last))
   }
 }
 
-/** At most ten names, those first that look like the one that was asked for. */
-function nearest(name: string, available: readonly string[]): string[] {
-  const wanted = name.toLowerCase()
-  const alike = available.filter(item => {
-    const other = item.toLowerCase()
-    return (
-      other.includes(wanted) ||
-      (other !== '' && wanted.includes(other)) ||
-      other.slice(0, 3) === wanted.slice(0, 3)
-    )
-  })
-  return [...new Set([...alike, ...available])].slice(0, 10)
-}
-
-/** apache-arrow would give both columns the values of the last. */
-function checkNames(file: string, { columns }: Footer): void {
-  const names = new Set(columns.map(column => column.name))
-  if (names.size === columns.length) return
-  throw new DirdictError(
-    'UNSUPPORTED_FORMAT',
-    `${file} has two columns of one name, which Arrow cannot tell apart.`,
-    {
-      file,
-    },
-  )
-}
-
-/** Whatever parsing throws, panics of WebAssembly among it, means that the file is not what was written. */
-function intact<T>(file: string, parse: () => T): T {
-  try {
-    return parse()
-  } catch (cause) {
-    if (cause instanceof DirdictError) throw cause
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new DirdictError('CORRUPT_ENTRY', `${file} is not an intact Parquet file: ${why}.`, { file, cause })
-  }
-}
-
-function invalid(message: string, near: readonly string[] = []): DirdictError {
-  return new DirdictError('OPTION_INVALID', message, { option: 'columns', dumper: 'dataframe', near })
+/** The rows for which the predicate holds, and of them the columns of `schema`; undefined where there are none. */
+function filtered(
+  arrow: Arrow,
+  batch: RecordBatch,
+  predicate: Predicate | undefined,
+  schema: Schema,
+): RecordBatch | undefined {
+  const ranges = predicate?.matches(batch)
+  if (ranges !== undefined && ranges.length === 0) return undefined
+  const children = batch.data.children.slice(0, schema.fields.length)
+  const narrow =
+    children.length === batch.data.children.length ? batch : makeBatch(arrow, schema, children, batch.numRows)
+  const all = ranges === undefined || (ranges.length === 2 && ranges[0] === 0 && ranges[1] === batch.numRows)
+  return all ? narrow : takeRows(arrow, narrow, ranges)
 }

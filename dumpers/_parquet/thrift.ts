@@ -3,105 +3,182 @@
  * the bytes of its members, and what is not looked at is copied as it is.
  * Format: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
+import {
+  BINARY,
+  I16,
+  I64,
+  integerAt,
+  itemEnd,
+  LIST,
+  listHeader,
+  MOST_ITEMS,
+  numberAt,
+  STRUCT,
+  sizeAt,
+  sizeEnd,
+  skipValue,
+  skipVarint,
+} from './thrift-cursor.js'
 
-/** One encoded value: its type as it stands in a struct, and its bytes. */
-export interface Part {
+/** One encoded value: its type as it stands in a struct, and where its bytes are. */
+export class Part {
   readonly type: number
-  readonly body: Uint8Array
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+
+  constructor(type: number, bytes: Uint8Array, start = 0, end: number = bytes.byteLength) {
+    this.type = type
+    this.bytes = bytes
+    this.start = start
+    this.end = end
+  }
+
+  /** Its encoding alone. Thousands of parts are never asked for it. */
+  get body(): Uint8Array {
+    return this.bytes.subarray(this.start, this.end)
+  }
 }
 
 /** A struct: field number to value, in the order of the file. */
 export type Fields = Map<number, Part>
 
-const TRUE = 1
-const FALSE = 2
-const BYTE = 3
-const I16 = 4
-const I64 = 6
-const DOUBLE = 7
-const BINARY = 8
-const LIST = 9
-const SET = 10
-const STRUCT = 12
-/** No footer nests deeper; a hostile one must not exhaust the stack. */
-const DEEPEST = 32
+const I32 = 5
 
 /** Cuts the encoding of a struct into its fields. Throws RangeError where it is not one. */
-export function readStruct(bytes: Uint8Array): Fields {
-  const cursor = new Cursor(bytes)
+export function readStruct(from: Uint8Array | Part): Fields {
+  const part = from instanceof Part ? from : new Part(STRUCT, from)
+  if (part.type !== STRUCT) throw new RangeError(`a struct was expected, not thrift type ${part.type}`)
+  const { bytes } = part
   const fields: Fields = new Map()
-  cursor.eachField((id, type) => {
-    const start = cursor.position
-    cursor.skip(type, 0)
-    fields.set(id, { type, body: bytes.subarray(start, cursor.position) })
-  })
-  return fields
+  let id = 0
+  for (let at = part.start; ; ) {
+    const header = bytes[at++]
+    if (header === undefined || at > part.end) throw new RangeError('its metadata end inside a value')
+    if (header === 0) return fields
+    if (header >> 4 === 0) {
+      id = numberAt(bytes, at)
+      at = skipVarint(bytes, at)
+    } else id += header >> 4
+    const start = at
+    at = skipValue(bytes, at, header & 0x0f, 0)
+    fields.set(id, new Part(header & 0x0f, bytes, start, at))
+  }
 }
 
 /** Cuts the encoding of a list into its items. */
 export function readList(part: Part): Part[] {
-  if (part.type !== LIST) throw new RangeError(`a list was expected, not thrift type ${part.type}`)
-  const cursor = new Cursor(part.body)
-  const { type, count } = cursor.listHeader()
-  const items: Part[] = []
-  for (let i = 0; i < count; i++) {
-    const start = cursor.position
-    cursor.skipItem(type, 0)
-    items.push({ type, body: part.body.subarray(start, cursor.position) })
+  const { type, count, next } = listOf(part)
+  const { bytes } = part
+  const items = new Array<Part>(count)
+  for (let i = 0, at = next; i < count; i++) {
+    const start = at
+    at = itemEnd(bytes, at, type, 0)
+    items[i] = new Part(type, bytes, start, at)
   }
   return items
 }
 
+/** The items of a list at `indexes`, which ascend: of thousands, those that are not wanted are passed over. */
+export function readItems(part: Part, indexes: readonly number[]): Part[] {
+  const { type, count, next } = listOf(part)
+  const { bytes } = part
+  const items: Part[] = []
+  let index = 0
+  let at = next
+  for (const wanted of indexes) {
+    if (wanted >= count) throw new RangeError(`a list in the footer has ${count} items, not ${wanted + 1}`)
+    for (; index < wanted; index++) at = itemEnd(bytes, at, type, 0)
+    const start = at
+    at = itemEnd(bytes, at, type, 0)
+    index++
+    items.push(new Part(type, bytes, start, at))
+  }
+  return items
+}
+
+/** The number of items of a list. */
+export function countItems(part: Part): number {
+  return listOf(part).count
+}
+
 /** An integer of any width. */
 export function readInteger(part: Part): bigint {
-  if (part.type < I16 || part.type > I64)
-    throw new RangeError(`an integer was expected, not thrift type ${part.type}`)
-  const value = new Cursor(part.body).varint()
-  return (value >> 1n) ^ -(value & 1n)
+  checkInteger(part)
+  return integerAt(part.bytes, part.start)
+}
+
+/** An integer that a number holds exactly; RangeError for any other. */
+export function readNumber(part: Part): number {
+  checkInteger(part)
+  return numberAt(part.bytes, part.start)
 }
 
 /** The bytes of a binary or a string. */
 export function readBinary(part: Part): Uint8Array {
   if (part.type !== BINARY) throw new RangeError(`a string was expected, not thrift type ${part.type}`)
-  const cursor = new Cursor(part.body)
-  const length = cursor.size()
-  return part.body.subarray(cursor.position, cursor.position + length)
+  const start = sizeEnd(part.bytes, part.start)
+  return part.bytes.subarray(start, start + sizeAt(part.bytes, part.start))
 }
 
 export function structPart(fields: Fields): Part {
   const pieces: Uint8Array[] = []
   let last = 0
-  for (const [id, { type, body }] of [...fields].sort(([a], [b]) => a - b)) {
+  for (const [id, part] of [...fields].sort(([a], [b]) => a - b)) {
     const step = id - last
     pieces.push(
       step <= 15
-        ? Uint8Array.of((step << 4) | type)
-        : concat([Uint8Array.of(type), varintBytes(BigInt(id * 2))]),
+        ? Uint8Array.of((step << 4) | part.type)
+        : concat([Uint8Array.of(part.type), varintBytes(BigInt(id * 2))]),
     )
-    pieces.push(body)
+    pieces.push(part.body)
     last = id
   }
   pieces.push(Uint8Array.of(0))
-  return { type: STRUCT, body: concat(pieces) }
+  return new Part(STRUCT, concat(pieces))
+}
+
+/** A list of structs that are encoded already. */
+export function structList(count: number, items: Uint8Array): Part {
+  return new Part(LIST, concat([listHead(STRUCT, count), items]))
 }
 
 export function listPart(items: readonly Part[]): Part {
-  const type = items[0]?.type ?? STRUCT
-  const count = items.length
-  const header =
-    count < 15
-      ? Uint8Array.of((count << 4) | type)
-      : concat([Uint8Array.of(0xf0 | type), varintBytes(BigInt(count))])
-  return { type: LIST, body: concat([header, ...items.map(item => item.body)]) }
+  const head = listHead(items[0]?.type ?? STRUCT, items.length)
+  return new Part(LIST, concat([head, ...items.map(item => item.body)]))
 }
 
-/** An integer with the type of the one that it replaces. */
-export function integerPart(like: Part, value: bigint): Part {
-  return { type: like.type, body: varintBytes(value >= 0n ? value << 1n : (-value << 1n) - 1n) }
+export function i32Part(value: number): Part {
+  return new Part(I32, zigzag(BigInt(value)))
+}
+
+export function i64Part(value: number): Part {
+  return new Part(I64, zigzag(BigInt(value)))
 }
 
 export function binaryPart(bytes: Uint8Array): Part {
-  return { type: BINARY, body: concat([varintBytes(BigInt(bytes.byteLength)), bytes]) }
+  return new Part(BINARY, concat([varintBytes(BigInt(bytes.byteLength)), bytes]))
+}
+
+function listOf(part: Part): { type: number; count: number; next: number } {
+  if (part.type !== LIST) throw new RangeError(`a list was expected, not thrift type ${part.type}`)
+  const list = listHeader(part.bytes, part.start)
+  // Each becomes an object here: a footer of millions of empty structs would fill the memory.
+  if (list.count > MOST_ITEMS) throw new RangeError(`the footer has a list of ${list.count} items`)
+  return list
+}
+
+function listHead(type: number, count: number): Uint8Array {
+  if (count < 15) return Uint8Array.of((count << 4) | type)
+  return concat([Uint8Array.of(0xf0 | type), varintBytes(BigInt(count))])
+}
+
+function checkInteger({ type }: Part): void {
+  if (type < I16 || type > I64) throw new RangeError(`an integer was expected, not thrift type ${type}`)
+}
+
+function zigzag(value: bigint): Uint8Array {
+  return varintBytes(value >= 0n ? value << 1n : (-value << 1n) - 1n)
 }
 
 function varintBytes(value: bigint): Uint8Array {
@@ -120,81 +197,4 @@ function concat(pieces: readonly Uint8Array[]): Uint8Array {
     at += piece.byteLength
   }
   return out
-}
-
-/** Walks over encoded values. Every step is checked against the end of the bytes. */
-class Cursor {
-  position = 0
-  readonly #bytes: Uint8Array
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-  }
-
-  byte(): number {
-    const value = this.#bytes[this.position++]
-    if (value === undefined) throw new RangeError('the footer ends inside a value')
-    return value
-  }
-
-  varint(): bigint {
-    let value = 0n
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.byte()
-      value |= BigInt(byte & 0x7f) << shift
-      if (byte < 0x80) return value
-    }
-    throw new RangeError('an integer in the footer has more than 64 bits')
-  }
-
-  /** A number of bytes or items, which cannot be more than there are bytes left. */
-  size(): number {
-    let value = 0
-    for (let unit = 1; unit <= 2 ** 28; unit *= 128) {
-      const byte = this.byte()
-      value += (byte & 0x7f) * unit
-      if (byte >= 0x80) continue
-      if (value > this.#bytes.byteLength - this.position) break
-      return value
-    }
-    throw new RangeError('the footer ends inside a value')
-  }
-
-  listHeader(): { type: number; count: number } {
-    const byte = this.byte()
-    return { type: byte & 0x0f, count: byte >> 4 === 15 ? this.size() : byte >> 4 }
-  }
-
-  eachField(visit: (id: number, type: number) => void): void {
-    let id = 0
-    for (let header = this.byte(); header !== 0; header = this.byte()) {
-      id = header >> 4 === 0 ? Number(this.varint() >> 1n) : id + (header >> 4)
-      visit(id, header & 0x0f)
-    }
-  }
-
-  skip(type: number, depth: number): void {
-    if (depth > DEEPEST) throw new RangeError('the footer is nested too deeply')
-    if (type === TRUE || type === FALSE) return
-    if (type === BYTE) this.#advance(1)
-    else if (type >= I16 && type <= I64) while (this.byte() >= 0x80);
-    else if (type === DOUBLE) this.#advance(8)
-    else if (type === BINARY) this.#advance(this.size())
-    else if (type === LIST || type === SET) {
-      const { type: inner, count } = this.listHeader()
-      for (let i = 0; i < count; i++) this.skipItem(inner, depth + 1)
-    } else if (type === STRUCT) this.eachField((_id, inner) => this.skip(inner, depth + 1))
-    else throw new RangeError(`the footer holds an unknown thrift type ${type}`)
-  }
-
-  /** In a list a boolean takes a byte; in a struct it is in the field's header. */
-  skipItem(type: number, depth: number): void {
-    if (type === TRUE || type === FALSE) this.#advance(1)
-    else this.skip(type, depth)
-  }
-
-  #advance(count: number): void {
-    if (this.position + count > this.#bytes.byteLength) throw new RangeError('the footer ends inside a value')
-    this.position += count
-  }
 }

@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
 import * as arrow from 'apache-arrow'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type DataframeSetOptions, dataframe, type TableInput } from '../../dumpers/dataframe.js'
+import {
+  type DataframeGetOptions,
+  type DataframeSetOptions,
+  dataframe,
+  type TableInput,
+} from '../../dumpers/dataframe.js'
+import { EntryReadFolder } from '../../src/entry/folder.js'
 import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 
 const root = mkdtempSync(join(tmpdir(), 'dirdict-duckdb-'))
@@ -132,4 +138,82 @@ test('DuckDB reads nested columns', async () => {
     { l: null, n: null, s: null },
     { l: null, n: 0n, s: 3 },
   ])
+})
+
+test('DuckDB reads a table that was encoded in pieces by worker threads', async () => {
+  const count = 1_200_000
+  const file = await write(
+    [
+      ['i', Int32Array.from({ length: count }, (_, i) => i)],
+      ['f', Float64Array.from({ length: count }, (_, i) => i / 2)],
+      ['b', BigInt64Array.from({ length: count }, (_, i) => BigInt(i % 1000))],
+    ],
+    { rowGroupSize: 100_000, compression: 'snappy' },
+  )
+  const sum = (count * (count - 1)) / 2
+  expect(await query(`select count(*) as n, sum(i) as i, sum(f) as f, sum(b) as b from '${file}'`)).toEqual([
+    { n: BigInt(count), i: BigInt(sum), f: sum / 2, b: 599_400_000n },
+  ])
+  expect(await query(`select i, f from '${file}' where i in (99999, 100000, 1199999) order by i`)).toEqual([
+    { i: 99999, f: 49999.5 },
+    { i: 100000, f: 50000 },
+    { i: 1199999, f: 599999.5 },
+  ])
+  const groups = await query(
+    `select distinct row_group_id as id, row_group_num_rows as n from parquet_metadata('${file}') order by 1`,
+  )
+  expect(groups).toEqual(Array.from({ length: 12 }, (_, id) => ({ id: BigInt(id), n: 100_000n })))
+})
+
+test('row groups of two rows hold every type that DuckDB knows', async () => {
+  const item = new arrow.Field('item', new arrow.Utf8(), true)
+  const file = await write(
+    [
+      ['l', arrow.vectorFromArray([['a'], null, [], ['b', null], ['c']], new arrow.List(item))],
+      [
+        's',
+        arrow.vectorFromArray(
+          [{ item: 'x' }, null, { item: null }, { item: 'y' }, null],
+          new arrow.Struct([item]),
+        ),
+      ],
+      [
+        'd',
+        arrow.vectorFromArray(
+          ['p', null, 'q', 'p', 'r'],
+          new arrow.Dictionary(new arrow.Utf8(), new arrow.Int8()),
+        ),
+      ],
+      ['t', arrow.vectorFromArray([0, 1000, null, 2000, 3000], new arrow.TimestampMillisecond())],
+      ['o', [true, false, null, true, null]],
+    ],
+    { rowGroupSize: 2 },
+  )
+  expect(
+    await query(`select len(l) as l, s.item as s, d::varchar as d, epoch_ms(t) as t, o from '${file}'`),
+  ).toEqual([
+    { l: 1n, s: 'x', d: 'p', t: 0n, o: true },
+    { l: null, s: null, d: null, t: 1000n, o: false },
+    { l: 0n, s: null, d: 'q', t: null, o: null },
+    { l: 2n, s: 'y', d: 'p', t: 2000n, o: true },
+    { l: 1n, s: null, d: 'r', t: 3000n, o: null },
+  ])
+})
+
+test("a file of DuckDB's, with row groups and without an Arrow schema, is read whole and in parts", async () => {
+  const directory = mkdtempSync(join(root, 'entry-'))
+  const file = join(directory, 'pandas_to_parquet.parquet')
+  await query(`copy (select i::integer as i, 'k' || (i % 10) as k, [i::integer, null] as l, i / 4 as f from range(10000) t(i))
+    to '${file}' (format parquet, row_group_size 2048)`)
+  const load = (options: DataframeGetOptions): Promise<arrow.Table> =>
+    dataframe.load(new EntryReadFolder(directory, 'k'), {}, options)
+  const whole = await load({})
+  expect([whole.numRows, whole.schema.names]).toEqual([10_000, ['i', 'k', 'l', 'f']])
+  const rows = (table: arrow.Table): unknown[] => table.toArray().map(row => JSON.stringify(row))
+  expect(rows(await load({ rows: [2040, 4100], columns: ['l', 'i'] }))).toEqual(
+    rows(whole.select(['l', 'i']).slice(2040, 4100)),
+  )
+  const found = await load({ where: { i: { gte: 5000, lt: 5100 }, k: { in: ['k3', 'k4'] } }, columns: ['f'] })
+  const expected = await query(`select f from '${file}' where i >= 5000 and i < 5100 and k in ('k3', 'k4')`)
+  expect([...found.getChild('f')!]).toEqual(expected.map(({ f }) => f))
 })

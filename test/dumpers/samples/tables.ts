@@ -1,6 +1,7 @@
-/** Tables that the conformance suite is run with; `dataframe.test.ts` goes through Arrow's types one by one. */
+/** Tables that the conformance suite is run with; `test/dumpers/dataframe/types.test.ts` goes through Arrow's types one by one. */
 import { isDeepStrictEqual } from 'node:util'
 import * as arrow from 'apache-arrow'
+import type { Where } from '../../../dumpers/dataframe.js'
 import { dataframe } from '../../../src/index.js'
 import type { DumperTests, Part, TestRunner } from '../../../src/testing/index.js'
 import { COLUMNS } from './fixture-values.js'
@@ -44,8 +45,18 @@ export const dataframeTests: Omit<DumperTests<typeof dataframe>, keyof TestRunne
     { name: 'a table of several batches', value: tableOf(columns).concat(tableOf(columns)) },
     { name: '200,000 rows', value: tableOf([['x', arrow.makeVector(many)]]) },
   ],
-  setVariants: [{ compression: 'zstd' }, { compression: 'snappy' }],
-  parts: [select([]), select(['cell']), select(['größe µ', '2']), select(['rate', 'cell'])],
+  setVariants: [{ compression: 'zstd' }, { compression: 'snappy' }, { rowGroupSize: 1000 }],
+  parts: [
+    select([]),
+    select(['cell']),
+    select(['größe µ', '2']),
+    select(['rate', 'cell']),
+    rows(0, 2),
+    rows(-1, 10),
+    rows(1999, -197_999),
+    where({ x: { gte: 700, lt: 701 } }, 'x', 2100, 2103),
+    where({ rate: { gt: 1 } }, 'rate', 1, 2),
+  ],
   equals: (loaded, expected) =>
     isDeepStrictEqual(contents(loaded), expected instanceof arrow.Table ? contents(expected) : expected),
   foreign: [null, 1, 'a', [], [1, 2], {}, new Float64Array(2), [['a', 1]], new Map()],
@@ -75,6 +86,26 @@ function select(names: readonly string[]): Part<typeof dataframe> {
       names.length > 0 && names.every(name => whole.schema.names.includes(name))
         ? whole.select([...names])
         : undefined,
+  }
+}
+
+function rows(start: number, stop: number): Part<typeof dataframe> {
+  return {
+    name: `rows ${start} to ${stop}`,
+    options: { rows: [start, stop] },
+    cut: whole => {
+      const at = (n: number): number => Math.min(whole.numRows, Math.max(0, n < 0 ? n + whole.numRows : n))
+      return whole.slice(at(start), Math.max(at(start), at(stop)))
+    },
+  }
+}
+
+/** A condition that holds for rows `[start, stop)` of the one sample that has the column. */
+function where(where: Where, column: string, start: number, stop: number): Part<typeof dataframe> {
+  return {
+    name: `where ${JSON.stringify(where)}`,
+    options: { where },
+    cut: whole => (whole.schema.names.includes(column) ? whole.slice(start, stop) : undefined),
   }
 }
 
