@@ -5,11 +5,12 @@
 import { DirdictError } from '../src/errors.js'
 
 /** The name of a package that dumpers import lazily. */
-export type LazyPackage = 'apache-arrow' | 'parquet-wasm' | 'yauzl'
+export type LazyPackage = 'apache-arrow' | 'papaparse' | 'parquet-wasm' | 'yauzl'
 
 /** The ranges that the dumpers were tested with. */
 export const PACKAGE_RANGES: Readonly<Record<LazyPackage, string>> = {
   'apache-arrow': '^21.2.0',
+  papaparse: '^5.7.1',
   'parquet-wasm': '^0.8.0',
   yauzl: '^3.4.0',
 }

@@ -1,8 +1,10 @@
 /**
  * Every dumper by name.
  */
+export { arrow } from './arrow.js'
 export { bytes } from './bytes.js'
 export { clone } from './clone.js'
+export { csv } from './csv.js'
 export { dataframe } from './dataframe.js'
 export { folder } from './folder.js'
 export { json } from './json.js'

@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+export type { ArrowGetOptions } from '../dumpers/arrow.js'
+export type { CsvGetOptions, CsvInput, CsvSetOptions, CsvType } from '../dumpers/csv.js'
 export type {
   ColumnInput,
   Comparable,
@@ -17,8 +19,10 @@ export type {
 } from '../dumpers/dataframe.js'
 export type { FolderFiles, ManagedFolder } from '../dumpers/folder.js'
 export {
+  arrow,
   bytes,
   clone,
+  csv,
   dataframe,
   folder,
   json,
@@ -43,6 +47,7 @@ export type {
   GetOptionsOf,
   InputOf,
   JsonValue,
+  LateHead,
   LiveFolder,
   LoaderArguments,
   NestedDatabase,

@@ -2,8 +2,10 @@
  * An Arrow column of a JavaScript array. Its type follows from the values and nothing is narrowed: every number
  * becomes float64 (a typed array says otherwise), and what does not fit one type is refused.
  */
-import type { Data, DataType } from 'apache-arrow'
+import type { Data } from 'apache-arrow'
 import { DirdictError } from '../../src/errors.js'
+import { bitsOf, validityOf } from './bitmap.js'
+import { packBytes, packStrings } from './packed.js'
 import type { Arrow } from './rebuild.js'
 
 type Kind = 'boolean' | 'number' | 'bigint' | 'string' | 'Date' | 'Uint8Array'
@@ -20,7 +22,6 @@ type NumericArray =
   | BigInt64Array
   | BigUint64Array
 
-const LONE_SURROGATE = /\p{Surrogate}/u
 const INT64_MIN = -(2n ** 63n)
 const INT64_MAX = 2n ** 63n - 1n
 const UINT64_MAX = 2n ** 64n - 1n
@@ -43,48 +44,62 @@ export function typedColumn(arrow: Arrow, values: NumericArray): Data {
   return arrow.makeVector(plain).data[0]!
 }
 
-/** The column of an array of values; `null` and `undefined` are nulls. */
-export function inferColumn(arrow: Arrow, name: string, values: readonly unknown[]): Data {
+/** The column of an array of values; `null` and `undefined` are nulls. Of more than 2 GiB of text it has several pieces. */
+export function inferColumn(arrow: Arrow, name: string, values: readonly unknown[]): readonly Data[] {
   const kind = kindOf(name, values)
   const { length } = values
-  if (kind === undefined) return arrow.makeData({ type: new arrow.Null(), length })
-  const { nullBitmap, nullCount } = validity(values)
-  const rest = { length, nullCount, nullBitmap }
+  try {
+    if (kind === 'string') return packStrings(arrow, values)
+    if (kind === 'Uint8Array') return packBytes(arrow, values)
+  } catch (cause) {
+    throw cause instanceof RangeError ? rejected(name, cause.message, cause) : cause
+  }
+  if (kind === undefined) return [arrow.makeData({ type: new arrow.Null(), length })]
+  return [fixedColumn(arrow, name, kind, values, { length, ...validityOf(values) })]
+}
+
+interface Rest {
+  readonly length: number
+  readonly nullCount: number
+  readonly nullBitmap: Uint8Array | undefined
+}
+
+function fixedColumn(
+  arrow: Arrow,
+  name: string,
+  kind: Exclude<Kind, 'string' | 'Uint8Array'>,
+  values: readonly unknown[],
+  rest: Rest,
+): Data {
   switch (kind) {
     case 'boolean':
-      return arrow.makeData({ type: new arrow.Bool(), data: bits(values, value => value === true), ...rest })
-    case 'number':
       return arrow.makeData({
-        type: new arrow.Float64(),
-        data: Float64Array.from(values, value => (typeof value === 'number' ? value : 0)),
+        type: new arrow.Bool(),
+        data: bitsOf(values, value => value === true),
         ...rest,
       })
+    case 'number': {
+      const data = new Float64Array(values.length)
+      for (let i = 0; i < data.length; i++) {
+        const value = values[i]
+        if (typeof value === 'number') data[i] = value
+      }
+      return arrow.makeData({ type: new arrow.Float64(), data, ...rest })
+    }
     case 'bigint':
       return bigints(arrow, name, values, rest)
-    case 'Date':
-      return arrow.makeData({
-        type: new arrow.TimestampMillisecond(),
-        data: BigInt64Array.from(values, value => (value instanceof Date ? milliseconds(name, value) : 0n)),
-        ...rest,
-      })
-    case 'string':
-      for (const value of values) {
-        if (typeof value === 'string' && LONE_SURROGATE.test(value)) {
-          throw rejected(name, 'holds a string with half a surrogate pair, which UTF-8 has no form for')
-        }
+    case 'Date': {
+      const data = new BigInt64Array(values.length)
+      for (let i = 0; i < data.length; i++) {
+        const value = values[i]
+        if (value instanceof Date) data[i] = milliseconds(name, value)
       }
-      return built(arrow, values, new arrow.Utf8())
-    case 'Uint8Array':
-      return built(arrow, values, new arrow.Binary())
+      return arrow.makeData({ type: new arrow.TimestampMillisecond(), data, ...rest })
+    }
   }
 }
 
-function bigints(
-  arrow: Arrow,
-  name: string,
-  values: readonly unknown[],
-  rest: { length: number; nullCount: number; nullBitmap: Uint8Array | undefined },
-): Data {
+function bigints(arrow: Arrow, name: string, values: readonly unknown[], rest: Rest): Data {
   let low = 0n
   let high = 0n
   for (const value of values) {
@@ -92,22 +107,23 @@ function bigints(
     if (value < low) low = value
     if (value > high) high = value
   }
-  const whole = (value: unknown): bigint => (typeof value === 'bigint' ? value : 0n)
   if (low >= INT64_MIN && high <= INT64_MAX) {
-    return arrow.makeData({ type: new arrow.Int64(), data: BigInt64Array.from(values, whole), ...rest })
+    const data = stored(new BigInt64Array(values.length), values)
+    return arrow.makeData({ type: new arrow.Int64(), data, ...rest })
   }
   if (low >= 0n && high <= UINT64_MAX) {
-    return arrow.makeData({ type: new arrow.Uint64(), data: BigUint64Array.from(values, whole), ...rest })
+    const data = stored(new BigUint64Array(values.length), values)
+    return arrow.makeData({ type: new arrow.Uint64(), data, ...rest })
   }
   throw rejected(name, `holds integers from ${low} to ${high}, which fit neither int64 nor uint64`)
 }
 
-function built(arrow: Arrow, values: readonly unknown[], type: DataType): Data {
-  const vector = arrow.vectorFromArray(
-    values.map(value => value ?? null),
-    type,
-  )
-  return vector.data[0] ?? arrow.makeVector({ type, length: 0 }).data[0]!
+function stored<T extends BigInt64Array | BigUint64Array>(data: T, values: readonly unknown[]): T {
+  for (let i = 0; i < data.length; i++) {
+    const value = values[i]
+    if (typeof value === 'bigint') data[i] = value
+  }
+  return data
 }
 
 function kindOf(name: string, values: readonly unknown[]): Kind | undefined {
@@ -142,20 +158,6 @@ function milliseconds(name: string, date: Date): bigint {
   return BigInt(time)
 }
 
-function validity(values: readonly unknown[]): { nullBitmap: Uint8Array | undefined; nullCount: number } {
-  let nullCount = 0
-  for (const value of values) if (value === null || value === undefined) nullCount++
-  if (nullCount === 0) return { nullBitmap: undefined, nullCount }
-  return { nullBitmap: bits(values, value => value !== null && value !== undefined), nullCount }
-}
-
-/** Arrow's bitmaps: least significant bit first. */
-function bits(values: readonly unknown[], isSet: (value: unknown) => boolean): Uint8Array {
-  const out = new Uint8Array((values.length + 7) >> 3)
-  for (let i = 0; i < values.length; i++) if (isSet(values[i])) out[i >> 3]! |= 1 << (i & 7)
-  return out
-}
-
-function rejected(name: string, what: string): DirdictError {
-  return new DirdictError('VALUE_REJECTED', `Column ${JSON.stringify(name)} ${what}.`)
+function rejected(name: string, what: string, cause?: unknown): DirdictError {
+  return new DirdictError('VALUE_REJECTED', `Column ${JSON.stringify(name)} ${what}.`, { cause })
 }

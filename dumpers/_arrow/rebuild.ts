@@ -59,15 +59,17 @@ export class Rebuilder {
     )
   }
 
+  /** A dictionary in several pieces would be written as deltas, which the reader in parquet-wasm does not take. */
+  protected joined(vector: Vector, _pieces: readonly Data[], type: DataType): Vector {
+    return this.#arrow.vectorFromArray([...vector], type)
+  }
+
   #dictionary(vector: Vector | undefined, type: DataType): Vector {
     if (vector === undefined) throw new TypeError('A dictionary column has no dictionary')
     const known = this.#dictionaries.get(vector)
     if (known !== undefined) return known
-    // A dictionary in several pieces would be written as deltas, which the reader in parquet-wasm does not take.
-    const made =
-      vector.data.length === 1
-        ? new this.#arrow.Vector(vector.data.map(data => this.data(data, type)))
-        : this.#arrow.vectorFromArray([...vector], type)
+    const pieces = vector.data.map(data => this.data(data, type))
+    const made = pieces.length === 1 ? new this.#arrow.Vector(pieces) : this.joined(vector, pieces, type)
     this.#dictionaries.set(vector, made)
     return made
   }

@@ -8,6 +8,7 @@ import { isPlainObject } from '../_plain/plain-object.js'
 import { makeBatch } from './batch.js'
 import { inferColumn, isNumericArray, typedColumn } from './infer.js'
 import { type Arrow, Rebuilder } from './rebuild.js'
+import { sliceData } from './slice.js'
 
 /** A table of any copy of apache-arrow. */
 export interface TableLike {
@@ -63,10 +64,10 @@ export function toTable(arrow: Arrow, value: TableInput, rebuilder: Rebuilder = 
   checkNames(pairs.map(([name]) => name))
   const columns = pairs.map(([name, column]) => {
     if (isVector(column)) return rebuilt(rebuilder, new arrow.Field(name, column.type, true), column.data)
-    const data = isNumericArray(column)
-      ? typedColumn(arrow, column)
+    const chunks = isNumericArray(column)
+      ? [typedColumn(arrow, column)]
       : inferColumn(arrow, name, items(name, column))
-    return { field: new arrow.Field(name, data.type, true), chunks: [data] }
+    return { field: new arrow.Field(name, chunks[0]!.type, true), chunks }
   })
   checkLengths(columns)
   return assemble(arrow, columns, new Map())
@@ -142,6 +143,10 @@ function checkNames(names: readonly string[]): void {
   for (const name of names) {
     if (seen.has(name)) throw rejected(`Two columns are named ${JSON.stringify(name)}. Rename one of them.`)
     seen.add(name)
+    if (/\p{Surrogate}/u.test(name))
+      throw rejected(
+        `The name ${JSON.stringify(name)} has half a surrogate pair, which UTF-8 has no form for. Rename the column.`,
+      )
   }
 }
 
@@ -190,8 +195,7 @@ function cutter(arrow: Arrow, chunks: readonly Data[]): (length: number) => Data
   let offset = 0
   return length => {
     const chunk = full[index]!
-    const whole = offset === 0 && length === chunk.length
-    const piece = whole ? chunk : cut(arrow, chunk, offset, length)
+    const piece = sliceData(arrow, chunk, offset, offset + length)
     offset += length
     if (offset === chunk.length) {
       index++
@@ -199,12 +203,6 @@ function cutter(arrow: Arrow, chunks: readonly Data[]): (length: number) => Data
     }
     return piece
   }
-}
-
-function cut(arrow: Arrow, chunk: Data, offset: number, length: number): Data {
-  // The slice of a Null column would say that its number of nulls is not known.
-  if (arrow.DataType.isNull(chunk.type)) return arrow.makeData({ type: chunk.type, length })
-  return chunk.slice(offset, length)
 }
 
 function rowsOf(chunks: readonly Data[]): number {

@@ -52,7 +52,7 @@ export function choose(arrow: Arrow, wasm: ParquetWasm, file: ParquetFile, reque
   const byName = new Map(footer.columns.map(column => [column.name, column]))
   const names = request.columns ?? [...byName.keys()]
   if (request.columns !== undefined) checkColumns(request.columns, [...byName.keys()])
-  const schema = once(() => intact(file.name, () => readSchema(arrow, wasm, file.encoded)))
+  const schema = once(() => intact(file.name, () => readSchema(arrow, wasm, file.encoded, footer.columns)))
   const predicate =
     request.where === undefined ? undefined : compileWhere(arrow, request.where, schema().fields)
   const all = [...new Set([...names, ...(predicate?.columns ?? [])])]

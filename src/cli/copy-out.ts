@@ -18,6 +18,7 @@ const BESIDE: readonly string[] = [
   'metadata.json',
   'dirdict.json',
   'object_meta.json',
+  'schema.json',
 ]
 
 /** Copies the data file of `key` to `out`, replacing what is there. CORRUPT_ENTRY where it is not as recorded. */

@@ -1,9 +1,21 @@
 /**
- * `dirdict get DB KEY`: prints a value, or writes its data file out: an array as .npy, a table as .parquet.
+ * `dirdict get DB KEY`: prints a value, or writes its data file out: an array as .npy, a table as .parquet, .arrow or .csv.
  */
 import { inspect } from 'node:util'
 import type { Command } from 'commander'
-import { bytes, type DataBase, dataframe, folder, json, ndarray, text } from '../index.js'
+import {
+  arrow,
+  bytes,
+  csv,
+  type DataBase,
+  dataframe,
+  folder,
+  json,
+  ndarray,
+  npz,
+  type OutputOf,
+  text,
+} from '../index.js'
 import { arrayForm } from './array-form.js'
 import { copyOut } from './copy-out.js'
 import { usage } from './failure.js'
@@ -37,13 +49,16 @@ const SHOW: ReadonlyMap<string, Show> = new Map<string, Show>([
     },
   ],
   [
-    'dataframe',
+    'npz',
     async (db, key, asJson) => {
-      const value = await db.get(key, dataframe)
-      if (asJson) printJson(tableForm(value))
-      else printLine(tablePreview(value))
+      const arrays = Object.entries(await db.get(key, npz))
+      if (asJson) printJson(Object.fromEntries(arrays.map(([name, value]) => [name, arrayForm(value)])))
+      else for (const [name, value] of arrays) printLine(`${printable(name)}: ${inspect(value, BOUNDED)}`)
     },
   ],
+  ['dataframe', async (db, key, asJson) => printTable(await db.get(key, dataframe), asJson)],
+  ['arrow', async (db, key, asJson) => printTable(await db.get(key, arrow), asJson)],
+  ['csv', async (db, key, asJson) => printTable(await db.get(key, csv), asJson)],
 ])
 
 export function addGet(program: Command): void {
@@ -73,6 +88,11 @@ const showOther: Show = async (db, key, asJson) => {
   if (asJson) printJson(plainForm(value))
   else if (json.check(value)) printJson(value)
   else printLine(inspect(value, BOUNDED))
+}
+
+function printTable(table: OutputOf<typeof dataframe>, asJson: boolean): void {
+  if (asJson) printJson(tableForm(table))
+  else printLine(tablePreview(table))
 }
 
 function printNames(names: readonly string[], asJson: boolean): void {

@@ -33,7 +33,10 @@ export function addSet(program: Command): void {
     .description('store a file or a value; the database is made where there is none')
     .argument('<db>', 'directory of the database')
     .argument('<key>')
-    .option('--from <file>', 'the file to store, - for standard input: .npy .parquet .json .txt, else bytes')
+    .option(
+      '--from <file>',
+      'the file to store, - for standard input: .npy .npz .parquet .arrow .csv .json .txt, else bytes',
+    )
     .option('--value <json>', 'the value to store, as JSON')
     .option('--dumper <name>', `how to store it: ${SETTABLE.join(', ')}`)
     .option('--no-overwrite', 'fail where the key exists')

@@ -4,13 +4,16 @@
 import { extname } from 'node:path'
 import {
   type AnyDumper,
+  arrow,
   bytes,
   clone,
+  csv,
   DirdictError,
   dataframe,
   isDirdictError,
   json,
   ndarray,
+  npz,
   type RandomAccess,
   text,
 } from '../index.js'
@@ -18,11 +21,19 @@ import { usage } from './failure.js'
 import { SourceFolder } from './source.js'
 
 const BY_NAME: ReadonlyMap<string, AnyDumper> = new Map(
-  [json, clone, text, bytes, ndarray, dataframe].map((dumper): [string, AnyDumper] => [dumper.name, dumper]),
+  [json, clone, text, bytes, ndarray, npz, dataframe, arrow, csv].map((dumper): [string, AnyDumper] => [
+    dumper.name,
+    dumper,
+  ]),
 )
 const BY_EXTENSION: ReadonlyMap<string, AnyDumper> = new Map<string, AnyDumper>([
   ['.npy', ndarray],
+  ['.npz', npz],
   ['.parquet', dataframe],
+  ['.arrow', arrow],
+  ['.feather', arrow],
+  ['.csv', csv],
+  ['.tsv', csv],
   ['.json', json],
   ['.txt', text],
 ])
@@ -53,7 +64,9 @@ export async function readAs(
   const what = from === '-' ? 'Standard input' : from
   switch (dumper.name) {
     case 'ndarray':
+    case 'npz':
     case 'dataframe':
+    case 'arrow':
       return loaded(dumper, new SourceFolder(source, signal), what)
     case 'json':
     case 'clone':

@@ -2,6 +2,8 @@
 import { describe, it } from 'vitest'
 import { testDumper } from '../../src/testing/index.js'
 import { ndarrayTests } from './samples/arrays.js'
+import { arrowTests } from './samples/arrow.js'
+import { csvTests } from './samples/csv.js'
 import { folderTests, subdbTests } from './samples/live.js'
 import { npzTests } from './samples/npz.js'
 import { bytesTests, cloneTests, jsonTests, textTests } from './samples/plain.js'
@@ -16,5 +18,7 @@ testDumper({ ...runner, ...bytesTests })
 testDumper({ ...runner, ...ndarrayTests })
 testDumper({ ...runner, ...npzTests })
 testDumper({ ...runner, ...dataframeTests })
+testDumper({ ...runner, ...arrowTests })
+testDumper({ ...runner, ...csvTests })
 testDumper({ ...runner, ...folderTests })
 testDumper({ ...runner, ...subdbTests })

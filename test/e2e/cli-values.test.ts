@@ -3,7 +3,7 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { array, DataBase, dataframe, ndarray } from '../../src/index.js'
+import { array, arrow, DataBase, dataframe, ndarray, npz, structured } from '../../src/index.js'
 import { expectError, useShell } from './shell.js'
 
 const { cli, cliJson, file, path } = useShell()
@@ -66,6 +66,61 @@ describe('set and get', () => {
     })
     expect(cliJson('get', db, 'h')).toMatchObject({ data: [0.5, -2] })
     expect(cliJson('get', db, 's')).toEqual({ dtype: 'float64', shape: [], data: 7 })
+  })
+
+  it('a structured array in JSON has records, an .npz file a form for each of its arrays', async () => {
+    const store = await DataBase.open(path(db))
+    const spikes = structured({ time: new Float64Array([0.5, 1.5]), cell: array(['a', 'b']) })
+    await store.set('spikes', spikes, ndarray)
+    await store.set('fit', { slope: array([1, 2]), spikes }, npz)
+    await store.close()
+    const records = [
+      { time: 0.5, cell: 'a' },
+      { time: 1.5, cell: 'b' },
+    ]
+    expect(cliJson('get', db, 'spikes')).toEqual({ dtype: 'struct', shape: [2], data: records })
+    expect(cli(['get', db, 'fit', '--out', 'fit.npz']).code).toBe(0)
+    expect(cliJson('set', db, 'again', '--from', 'fit.npz')).toEqual({ key: 'again', dumper: 'npz' })
+    expect(cliJson('get', db, 'again')).toEqual({
+      slope: { dtype: 'float64', shape: [2], data: [1, 2] },
+      spikes: { dtype: 'struct', shape: [2], data: records },
+    })
+    expect(cli(['get', db, 'again']).stdout).toMatch(/^slope: /)
+  })
+
+  it('a .csv file becomes a table with the types that its texts have, and comes out as it went in', () => {
+    const text = 'cell;rate;when\n007;0.5;2026-11-21T08:00:00\n"a;b";;2026-11-22T08:00:00\n'
+    file('cells.csv', Buffer.from(text))
+    expect(cliJson('set', db, 'cells', '--from', 'cells.csv')).toEqual({ key: 'cells', dumper: 'csv' })
+    expect(cliJson('get', db, 'cells')).toMatchObject([
+      { cell: '007', rate: 0.5 },
+      { cell: 'a;b', rate: null },
+    ])
+    expect(cli(['get', db, 'cells', '--out', 'out.csv']).code).toBe(0)
+    expect(readFileSync(path('out.csv'), 'utf8')).toBe(text)
+    file('bad.csv', Buffer.from('a,b\n1,2\n3\n'))
+    const failed = cli(['set', db, 'bad', '--from', 'bad.csv'])
+    expectError(failed, 'VALUE_REJECTED')
+    expect(failed.stderr).toContain('line 3')
+  })
+
+  it('an .arrow file becomes a table, and comes out as it went in', async () => {
+    const store = await DataBase.open(path(db))
+    await store.set(
+      't',
+      [
+        ['n', [1n, 2n ** 60n]],
+        ['s', ['a', null]],
+      ],
+      arrow,
+    )
+    await store.close()
+    expect(cli(['get', db, 't', '--out', 't.arrow']).code).toBe(0)
+    expect(cliJson('set', db, 'again', '--from', 't.arrow')).toEqual({ key: 'again', dumper: 'arrow' })
+    expect(cliJson('get', db, 'again')).toEqual([
+      { n: '1', s: 'a' },
+      { n: '1152921504606846976', s: null },
+    ])
   })
 
   it('a .parquet file becomes a dataframe; get prints rows and writes the file', async () => {

@@ -1,13 +1,17 @@
 // What `get` and its kin give, and what they refuse.
 import {
+  arrow,
+  csv,
   type DataBase,
   dataframe,
   type Entry,
   folder,
   json,
+  type LazyArray,
   type ManagedFolder,
   type NDArray,
   ndarray,
+  npz,
   subdb,
   text,
 } from 'dirdict'
@@ -57,6 +61,34 @@ export async function reading(db: DataBase): Promise<void> {
   is<Equal<typeof tableAgain, typeof table>>()
   const arrayAgain = await db.get('x', ndarrayAlone)
   is<Equal<typeof arrayAgain, NDArray>>()
+
+  const rest = await db.get('x', ndarray, { slice: [0, null, [1, -1, 2], '...'], out: new Float64Array(9) })
+  is<Equal<typeof rest, NDArray>>()
+  // @ts-expect-error a range has a start and a stop
+  await db.get('x', ndarray, { slice: [[1]] })
+  // @ts-expect-error `out` is memory for numbers
+  await db.get('x', ndarray, { out: ['a'] })
+  const lazy = await db.get('x', ndarray.lazy)
+  is<Equal<typeof lazy, LazyArray>>()
+  for await (const block of lazy.blocks({ rows: 10 })) is<Equal<typeof block, NDArray>>()
+  const named = await db.get('z', npz, { names: ['a'] })
+  // @ts-expect-error there may be no such array
+  named.a.shape
+  is<Equal<typeof named.a, NDArray | undefined>>()
+
+  const some = await db.get('t', dataframe, {
+    where: { a: { gt: 1, lte: 5n }, b: null, c: 'x' },
+    rows: [0, -1],
+  })
+  is<Equal<typeof some, typeof table>>()
+  // @ts-expect-error no such comparison
+  await db.get('t', dataframe, { where: { a: { above: 1 } } })
+  // @ts-expect-error `in` takes several values
+  await db.get('t', dataframe, { where: { a: { in: 1 } } })
+  const texts = await db.get('t', csv, { types: { a: 'int64', b: 'timestamp[ns]' }, columns: ['a'] })
+  is<Equal<typeof texts, typeof table>>()
+  const batches = await db.get('t', arrow, { columns: ['a'], rows: [0, 5] })
+  is<Equal<typeof batches, typeof table>>()
 
   const words = await db.get('s', text)
   is<Equal<typeof words, string>>()

@@ -1,14 +1,18 @@
 // What `set` and its kin take, and what they refuse.
 import {
   array,
+  arrow,
   type Batch,
   bytes,
+  csv,
   type DataBase,
   dataframe,
   folder,
   json,
   type NDArray,
   ndarray,
+  npz,
+  structured,
   subdb,
   text,
 } from 'dirdict'
@@ -26,6 +30,20 @@ export async function writing(db: DataBase, other: DataBase): Promise<void> {
   await db.set('j', { a: 1 }, json)
   await db.set('f', { 'a.txt': 'a' }, folder)
 
+  await db.set('x', blocks(), ndarray)
+  await db.set('x', structured({ time: new Float64Array(2), cell: array(['a', 'b']) }), ndarray)
+  await db.set('z', { a: new Float64Array(2), b: array([1, 2]) }, npz, { compression: 'store' })
+  await db.set('z', new Float64Array(2), npz)
+  await db.set('t', [{ a: 1 }], dataframe, { rowGroupSize: 1000 })
+  await db.set('t', 'a,b\n1,2\n', csv, { types: { a: 'float64' }, delimiter: ',' })
+  await db.set('t', [{ a: 1 }], arrow)
+
+  // @ts-expect-error no such compression of an archive
+  await db.set('z', new Float64Array(2), npz, { compression: 'zstd' })
+  // @ts-expect-error blocks of tables are no array
+  await db.set('x', tables(), ndarray)
+  // @ts-expect-error no such type of a column
+  await db.set('t', 'a\n1\n', csv, { types: { a: 'float' } })
   // @ts-expect-error a string is no array
   await db.set('x', 'abc', ndarray)
   // @ts-expect-error a plain object is no array
@@ -64,6 +82,14 @@ export async function writing(db: DataBase, other: DataBase): Promise<void> {
   await db.copy('x', other, 'y', { tags: ['copied'] })
   // @ts-expect-error not a database
   await db.copy('x', '/other/database')
+}
+
+async function* blocks(): AsyncGenerator<Float64Array> {
+  yield new Float64Array(2)
+}
+
+async function* tables(): AsyncGenerator<{ a: number }[]> {
+  yield [{ a: 1 }]
 }
 
 export async function updating(db: DataBase): Promise<void> {

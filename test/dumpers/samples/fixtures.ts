@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 import * as builtIn from '../../../dumpers/index.js'
 import type { AnyDumper } from '../../../src/index.js'
 import type { Fixture } from '../../../src/testing/index.js'
+import { TYPED_COLUMNS, tableOf as typedTable } from './arrow-columns.js'
+import { CSV_TEXT, NUMBERS, TEXTS, TIMES, tableOf } from './csv-tables.js'
 import { ARRAYS, COLUMNS, RECORDS } from './fixture-values.js'
 
 /** What `fixtures.test.ts` stores where a fixture is missing, by dumper and key. */
@@ -31,6 +33,14 @@ export const FIXTURE_VALUES: Readonly<Record<string, Readonly<Record<string, unk
   ndarray: { ...ARRAYS, ...RECORDS },
   npz: { unnamed: { arr_0: ARRAYS.float64 }, named: ARRAYS, empty: {} },
   dataframe: { table: COLUMNS },
+  arrow: { columns: COLUMNS, types: typedTable(TYPED_COLUMNS) },
+  csv: {
+    columns: COLUMNS,
+    numbers: tableOf(NUMBERS),
+    texts: tableOf(TEXTS),
+    times: tableOf(TIMES),
+    text: CSV_TEXT,
+  },
   folder: { empty: {}, files: { 'a.txt': 'alpha', 'x/b.bin': Uint8Array.of(0, 255) } },
   subdb: { nested: { a: 1, 'b/c': 'two' } },
 }
