@@ -5,15 +5,21 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { arrays } from './arrays.js'
 import { dataframes } from './dataframes.js'
+import { files } from './files.js'
 import { listings } from './listings.js'
 import type { Row } from './measure.js'
+import { partsOfArrays } from './parts-of-arrays.js'
+import { stalls } from './stalls.js'
 import { tinyKeys } from './tiny-keys.js'
 
 const questions: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
   tiny: tinyKeys,
   arrays,
+  parts: partsOfArrays,
   listings,
   dataframes,
+  files,
+  stalls,
 }
 
 const wanted = process.argv.slice(2)
@@ -36,11 +42,11 @@ const machine = { node: process.version, platform: process.platform, processors:
 writeFileSync(new URL('latest.json', results), `${JSON.stringify({ machine, rows }, null, 2)}\n`)
 
 function print({ work, limit, ratio, reach, ours, theirs }: Row): void {
-  const verdict = ratio <= reach ? 'reached' : 'NOT REACHED'
+  const verdict = reach === undefined ? '' : ratio <= reach ? 'reached' : 'NOT REACHED'
   const columns = [
-    work.padEnd(38),
+    work.padEnd(44),
     `${ratio.toFixed(2)}`.padStart(6),
-    `<= ${reach}`.padEnd(8),
+    (reach === undefined ? '' : `<= ${reach}`).padEnd(8),
     verdict.padEnd(12),
   ]
   process.stdout.write(

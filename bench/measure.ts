@@ -9,7 +9,8 @@ export interface Row {
   readonly limit: string
   /** Median of the ratios of neighbouring runs. */
   readonly ratio: number
-  readonly reach: number
+  /** Undefined where two programs only stand side by side. */
+  readonly reach?: number | undefined
   readonly ours: string
   readonly theirs: string
   readonly rounds: number
@@ -18,8 +19,8 @@ export interface Row {
 export interface Question {
   readonly work: string
   readonly limit: string
-  /** The ratio to reach (DESIGN, "Speed to reach"). */
-  readonly reach: number
+  /** The ratio to reach (DESIGN, "Speed to reach"). @default none: another program, for orientation */
+  readonly reach?: number
   readonly rounds: number
   /** Operations in one run, to show times of one. */
   readonly operations: number
@@ -58,6 +59,20 @@ export async function measure(question: Question): Promise<Row> {
     ours: duration(median(times.ours) / question.operations),
     theirs: duration(median(times.theirs) / question.operations),
     rounds: question.rounds,
+  }
+}
+
+/** The worst of several waits against the longest that is allowed, both in milliseconds. */
+export function worst(work: string, limit: string, allowed: number, waits: readonly number[]): Row {
+  const longest = Math.max(...waits)
+  return {
+    work,
+    limit,
+    ratio: longest / allowed,
+    reach: 1,
+    ours: duration(longest),
+    theirs: duration(allowed),
+    rounds: waits.length,
   }
 }
 

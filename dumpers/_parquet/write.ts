@@ -87,7 +87,10 @@ function encoder(
   { compression, rowGroupSize }: WriteSettings,
   runner: Runner,
 ): (piece: WritePiece) => Promise<Uint8Array> {
-  const bare = new arrow.Schema(table.schema.fields, new Map(), table.schema.dictionaries)
+  const { fields, dictionaries: values } = table.schema
+  const bare = new arrow.Schema(fields, new Map(), values)
+  // The Arrow schema of the first piece is that of the file, and pyarrow looks for pandas' notes in it.
+  const noted = new arrow.Schema(fields, notesOf(table), values)
   const starts = batchStarts(table)
   const wide = table.numCols > WIDE
   const dictionaries = table.schema.fields
@@ -101,7 +104,7 @@ function encoder(
     // Several are begun together; each is prepared in a turn of its own.
     if (runner.takesBytes) await setImmediate()
     const parts = batchParts(table, starts, piece.start, piece.stop)
-    const bytes = await toStream(arrow, tablePart(arrow, bare, parts))
+    const bytes = await toStream(arrow, tablePart(arrow, piece.start === 0 ? noted : bare, parts))
     const settings = { ...shared, rowGroupSize: Math.min(piece.rowGroupSize, rowGroupSize) }
     try {
       return await runner.run({ kind: 'encode', bytes, settings })
@@ -111,9 +114,7 @@ function encoder(
   }
 }
 
-/**
- * The schema's notes, which are kept beside the embedded Arrow schema and not in it: pyarrow looks for pandas' there.
- */
+/** The schema's notes. They are said twice, as pyarrow does: in the embedded Arrow schema, and beside it for others. */
 function notesOf({ schema }: Table): Map<string, string> {
   const notes = new Map(schema.metadata)
   // Those that a footer has of itself.

@@ -56,6 +56,26 @@ describe('on disk', () => {
   })
 })
 
+test('a column that got another type is not what the older record of pandas says', async () => {
+  const column = (type: arrow.DataType): [string, arrow.Vector] => [
+    String(type),
+    arrow.vectorFromArray([1, 2], type),
+  ]
+  const renamed = (types: readonly arrow.DataType[]): [string, arrow.Vector][] =>
+    types.map((type, i) => [`c${i}`, column(type)[1]])
+  const category = new arrow.Dictionary(new arrow.Float64(), new arrow.Int8())
+  const [utc, local, berlin] = ['UTC', undefined, 'Europe/Berlin'].map(
+    zone => new arrow.TimestampNanosecond(zone),
+  )
+  const before = await (await store(renamed([category, utc!, local!, utc!]))).load()
+  const vectors = renamed([new arrow.Int8(), local!, berlin!, berlin!])
+  const bare = new arrow.Table(Object.fromEntries(vectors))
+  const table = new arrow.Table(new arrow.Schema(bare.schema.fields, before.schema.metadata), bare.batches)
+  const { meta } = await store(table)
+  const dtypes = ['int8', 'datetime64[ns]', 'datetime64[ns, Europe/Berlin]', 'datetime64[ns, Europe/Berlin]']
+  expect(meta).toMatchObject({ dtypes })
+})
+
 test('an index without a name stays an index', async () => {
   const entry = {
     name: null,
@@ -100,9 +120,11 @@ test('an index without a name stays an index', async () => {
   })
 })
 
-test('the notes of the schema are in the footer, where pyarrow looks for them', async () => {
+test('the notes of the schema are in the embedded Arrow schema, where pyarrow looks for them, and beside it', async () => {
   const { bytes } = await store([['a', [1]]])
   const notes = keyValues(readFooter(footerBytes(bytes)))
   expect([...notes.keys()]).toEqual(['ARROW:schema', 'pandas', 'dirdict.crc32'])
   expect(JSON.parse(notes.get('pandas') ?? '').index_columns).toHaveLength(1)
+  const embedded = arrow.tableFromIPC(Buffer.from(notes.get('ARROW:schema') ?? '', 'base64')).schema
+  expect([...embedded.metadata]).toEqual([['pandas', notes.get('pandas')]])
 })

@@ -67,11 +67,16 @@ describe('a table of more than 16 MiB', () => {
     const again = await store(table, { compression: 'snappy' })
     const plan = planPieces(arrow, table, 131072)
     expect(plan.pieces.length).toBeGreaterThan(1)
-    const bare = new arrow.Schema(table.schema.fields, new Map(), table.schema.dictionaries)
+    const schemaOf = (start: number): arrow.Schema =>
+      new arrow.Schema(
+        table.schema.fields,
+        start === 0 ? table.schema.metadata : new Map(),
+        table.schema.dictionaries,
+      )
     const stitcher = new Stitcher()
     const pages = plan.pieces.map(({ start, stop, rowGroupSize }) => {
       const parts = batchParts(table, batchStarts(table), start, stop)
-      const ipc = arrow.tableToIPC(tablePart(arrow, bare, parts), 'stream')
+      const ipc = arrow.tableToIPC(tablePart(arrow, schemaOf(start), parts), 'stream')
       return stitcher.add(
         runJob(wasm, { kind: 'encode', bytes: ipc, settings: { compression: 'snappy', rowGroupSize } }),
       )
@@ -121,6 +126,22 @@ describe('row groups', () => {
     const { load } = await store([['d', column]], { rowGroupSize: 100 })
     expect([...(await load()).getChild('d')!]).toEqual([...column])
     expect((await load({ rows: [0, 100] })).getChild('d')!.data[0]!.dictionary!.length).toBeLessThan(101)
+  })
+
+  test.each([5000, -1])('with key %d, which has no value in the dictionary, are refused', key => {
+    const dictionary = arrow.vectorFromArray(
+      Array.from({ length: 5000 }, (_, i) => `value ${i}`),
+      new arrow.Utf8(),
+    )
+    const keys = Int32Array.from({ length: 300 }, (_, i) => (i === 33 ? key : i))
+    const type = new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32())
+    const data = arrow.makeData({ type, length: 300, nullCount: 0, data: keys, dictionary })
+    const table = new arrow.Table({ d: new arrow.Vector([data]) })
+    const part = (from: number, to: number): arrow.Table =>
+      tablePart(arrow, table.schema, batchParts(table, batchStarts(table), from, to))
+    expect(() => part(0, 100)).toThrow(expect.objectContaining({ code: 'VALUE_REJECTED' }))
+    expect(() => part(0, 100)).toThrow(`Column "d" has key ${key} in a row, and its dictionary 5000 values`)
+    expect(part(100, 300).numRows).toBe(200)
   })
 
   /** Strings of a megabyte, as far as their offsets tell: what is planned looks at no more. */
