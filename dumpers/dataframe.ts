@@ -55,8 +55,8 @@ const ROW_GROUP = 131072
 
 /**
  * Stores a table: an Apache Arrow Table of any copy of the package, `[name, column]` pairs, or row objects. Gives an
- * Arrow Table with the same types and values. A pandas index is a column of it, and is an index again when the table
- * is stored.
+ * Arrow Table with the same types and values; views of strings and bytes come back as Utf8 and Binary. A pandas index is
+ * a column of it, and is an index again when the table is stored.
  *
  * Throws VALUE_REJECTED for a table without columns, two columns of one name, columns of different length or a column
  * of mixed types; OPTION_INVALID for an unknown column or a condition that its type does not have; CORRUPT_ENTRY for a

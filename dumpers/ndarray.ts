@@ -9,6 +9,7 @@ import { type ArrayInput, asNDArray, type NDArray, toNDArray } from '../src/ndar
 import { encode } from './_npy/encode.js'
 import { inMemory } from './_npy/in-memory.js'
 import { type LazyArray, openLazy } from './_npy/lazy.js'
+import { assertVerifiable } from './_npy/limits.js'
 import type { ArrayPart } from './_npy/part.js'
 import { readNpy } from './_npy/read.js'
 import { writeBlocks } from './_npy/stream.js'
@@ -21,6 +22,7 @@ export interface NDArrayGetOptions extends ArrayPart {
   /**
    * Reads the whole file into memory and compares its CRC-32 before anything is returned, also where only a part is asked
    * for. Files up to 1 MiB are checked anyway. Without it, large files are checked for their length alone.
+   * UNSUPPORTED_FORMAT for a file over 4 GiB (in Node 20), or over this machine's memory: `db.verify()` checks those.
    *
    * @default false
    */
@@ -68,6 +70,7 @@ const lazy: Dumper<NDArrayInput, LazyArray, NoOptions, NoOptions> = {
  * Stores {@link NDArray}s, typed arrays, scijs `ndarray`s and zarrita's chunks as `np.npy`, in C order and this
  * machine's byte order. The bytes are those of `np.save`. An asynchronous iterable of arrays is stored as one, block
  * after block along the first axis; memory holds one block at a time.
+ * The memory of a value must stay as it is until `set` has resolved: it is written as it lies, without a copy.
  *
  * `get` gives an {@link NDArray} on memory of its own: numbers as the typed array of their dtype (`float16` as
  * bits, complex numbers interleaved, times as 64-bit integers), `str` as strings, `bytes` as Uint8Arrays, records as
@@ -116,8 +119,9 @@ export const ndarray: Dumper<NDArrayInput, NDArray, NoOptions, NDArrayGetOptions
 
   async load(folder, _args, { verify = false, ...part }) {
     assertBoolean(verify)
-    const whole = verify || (await folder.size(file)) < SMALL
-    if (whole) return readNpy(inMemory(await folder.read(file)), file, part, folder.signal)
+    const size = await folder.size(file)
+    if (verify) assertVerifiable(size, file)
+    if (verify || size < SMALL) return readNpy(inMemory(await folder.read(file)), file, part, folder.signal)
     return readFrom(folder, part)
   },
 }

@@ -5,7 +5,7 @@
 import type { Dumper } from '../src/dumper.js'
 import { DirdictError, isDirdictError } from '../src/errors.js'
 import type { ArrayInput, NDArray } from '../src/ndarray.js'
-import { encode } from './_npy/encode.js'
+import { assertKept, encode } from './_npy/encode.js'
 import { inMemory } from './_npy/in-memory.js'
 import { PACKAGE_RANGES } from './_packages.js'
 import { readDirectory } from './_zip/directory.js'
@@ -38,7 +38,7 @@ const SMALL = 2 ** 20
 /**
  * Stores named arrays, a plain object of what `ndarray` takes, as `np.npz`; a single array gets the name `arr_0`, as
  * from `np.savez`, and is what Python's ISF expects. `get` always gives a plain object, {@link NDArray}s by name, each as
- * `ndarray` gives it, in the order of the file.
+ * `ndarray` gives it, in the order of the file; names that are whole numbers come first, as in every object.
  *
  * An object is taken for one array where it is one by its structure (`data` and `shape`), else for a record of them.
  * The CRC-32 of every array that is read is checked.
@@ -116,6 +116,7 @@ function memberOf([name, array]: NamedArray, signal: AbortSignal | undefined): Z
 function* piecesOf(name: string, array: NDArray, signal: AbortSignal | undefined): Generator<Uint8Array> {
   try {
     yield* encode(array, signal)
+    assertKept(array)
   } catch (error) {
     if (!isDirdictError(error, 'VALUE_REJECTED')) throw error
     throw new DirdictError('VALUE_REJECTED', `the array ${JSON.stringify(name)}: ${error.message}`, {

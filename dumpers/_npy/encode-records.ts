@@ -26,6 +26,8 @@ export function recordEncoder(a: StructArray, encoderOf: (field: NDArray) => Enc
     const shape = field.shape.slice(a.shape.length)
     const encoder = encoderOf(field)
     const perRecord = shape.reduce((product, n) => product * n, 1)
+    // Readers count without empty axes too.
+    assertItemSize(shape.reduce((product, n) => product * Math.max(n, 1), encoder.itemsize))
     const length = perRecord * encoder.itemsize
     descr.push([name, encoder.descr, shape])
     members.push({ encoder, perRecord, length, offset: itemsize })

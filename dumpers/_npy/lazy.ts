@@ -50,6 +50,8 @@ export interface LazyArray {
   close(): Promise<void>
 }
 
+const readOptions: readonly string[] = ['rows', 'slice', 'out', 'signal']
+const blockOptions: readonly string[] = ['rows', 'signal']
 /** Bytes of a block. */
 const BLOCK = 16 * 2 ** 20
 
@@ -81,12 +83,16 @@ class OpenArray implements LazyArray {
     this.#header = header
   }
 
-  async read({ rows, slice, out, signal }: LazyReadOptions = {}): Promise<NDArray> {
+  async read(options: LazyReadOptions = {}): Promise<NDArray> {
+    refuseUnknown(options, readOptions)
+    const { rows, slice, out, signal } = options
     signal?.throwIfAborted()
     return readPart(this.#source, this.#file, this.#header, { rows, slice, out }, signal)
   }
 
-  async *blocks({ rows, signal }: BlockOptions = {}): AsyncGenerator<NDArray> {
+  async *blocks(options: BlockOptions = {}): AsyncGenerator<NDArray> {
+    refuseUnknown(options, blockOptions)
+    const { rows, signal } = options
     const [all] = this.shape
     if (all === undefined) throw invalid('this array is a single element, without an axis of rows')
     const each = rows === undefined ? this.#rowsOfBlock(all) : rows
@@ -122,6 +128,13 @@ class OpenArray implements LazyArray {
   }
 }
 
-function invalid(message: string): DirdictError {
-  return new DirdictError('OPTION_INVALID', message, { option: 'rows', dumper: 'ndarray' })
+/** A name that is spelt wrong would read all of an array that may be larger than memory. */
+function refuseUnknown(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find(name => !known.includes(name))
+  if (unknown === undefined) return
+  throw invalid(`there is no option ${JSON.stringify(unknown)} here, only ${known.join(', ')}`, unknown)
+}
+
+function invalid(message: string, option = 'rows'): DirdictError {
+  return new DirdictError('OPTION_INVALID', message, { option, dumper: 'ndarray' })
 }

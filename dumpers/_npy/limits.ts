@@ -14,6 +14,8 @@ const MOST_VALUES = 2 ** 26
 /** Bytes of a string or of a view on bytes beside its content, and of the place in an array that may double. */
 const PER_STRING = 40
 const PER_VIEW = 124
+/** The part of the heap's limit that is for new objects alone: values that stay do not go there. */
+const YOUNG = 48 * 2 ** 20
 /** Heap that is counted before the system is asked how much there is. */
 const UNASKED = 16 * 2 ** 20
 
@@ -29,6 +31,14 @@ export function assertFits(format: ElementFormat, count: number, file: string): 
   }
 }
 
+/** UNSUPPORTED_FORMAT where a file of `bytes` cannot be read whole to be verified. Nothing has been read by then. */
+export function assertVerifiable(bytes: number, file: string): void {
+  const most = Math.min(constants.MAX_LENGTH, memoryOfMachine())
+  if (bytes <= most) return
+  const message = `'${file}' has ${bytes} bytes; the option verify reads it whole, up to ${most}. Leave it out, and let db.verify() check the database`
+  throw new DirdictError('UNSUPPORTED_FORMAT', message, { file, option: 'verify' })
+}
+
 /** UNSUPPORTED_FORMAT where there is not enough memory. */
 export function allocate(bytes: number, file: string): ArrayBuffer {
   try {
@@ -38,12 +48,14 @@ export function allocate(bytes: number, file: string): ArrayBuffer {
   }
 }
 
-/** Counts what strings and views take of the heap, whose end would be that of the process. */
+/** What all reads under way have taken of the heap, and how much of it they may take. */
+const heap = { taken: 0, most: UNASKED }
+
+/** Counts what strings and views take of the heap, whose end would be that of the process. Close it after the read. */
 export class HeapBudget {
   /** The file in question. */
   readonly file: string
   #used = 0
-  #most = UNASKED
 
   constructor(file: string) {
     this.file = file
@@ -59,11 +71,19 @@ export class HeapBudget {
     this.#add(PER_VIEW)
   }
 
+  close(): void {
+    heap.taken -= this.#used
+    this.#used = 0
+    // What others have taken is no part of what is left.
+    heap.most = heap.taken <= UNASKED ? UNASKED : heap.taken + heapLeft()
+  }
+
   #add(bytes: number): void {
     this.#used += bytes
-    if (this.#used <= this.#most) return
-    if (this.#most === UNASKED) this.#most = Math.max(UNASKED + 1, heapLeft())
-    if (this.#used > this.#most) {
+    heap.taken += bytes
+    if (heap.taken <= heap.most) return
+    if (heap.most === UNASKED) heap.most = Math.max(UNASKED + 1, heapLeft())
+    if (heap.taken > heap.most) {
       throw tooLarge(
         'strings are asked for that the heap of this process does not hold (node --max-old-space-size)',
         this.file,
@@ -115,7 +135,7 @@ function memoryOfMachine(): number {
 
 function heapLeft(): number {
   const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics()
-  return Math.floor((limit - used) * 0.9)
+  return Math.max(0, Math.floor((limit - used - YOUNG) * 0.9))
 }
 
 function tooLarge(what: string, file: string, cause?: unknown): DirdictError {

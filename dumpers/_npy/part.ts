@@ -35,7 +35,7 @@ export interface ArrayPart {
 
 /** What a part selects along each axis of an array of `shape`. OPTION_INVALID for a part that it does not have. */
 export function selectPart({ rows, slice }: ArrayPart, shape: readonly number[]): readonly AxisSelection[] {
-  if (rows === undefined) return resolveSlice(slice ?? [], shape)
+  if (rows === undefined) return resolveSlice(slice === undefined ? [] : slice, shape)
   if (slice === undefined) return resolveSlice([checkedRows(rows, shape)], shape)
   const message = 'rows and slice exclude each other; give the rows as the first item of the slice'
   throw new DirdictError('OPTION_INVALID', message, { option: 'rows', dumper: 'ndarray' })

@@ -42,11 +42,16 @@ export async function readPart(
   const count = shape.reduce((product, n) => product * n, 1)
   if (part.out === undefined) assertFits(format, count, file)
   else assertHolds(part.out, format, count)
-  const intake = intakeFor(format, count, new HeapBudget(file), part.out)
-  const { itemsize } = format
-  const box = boxOf({ ...header, itemsize }, selections)
-  await fetchBox(source, box, itemsize, intake, signal)
-  return arrayOf(intake, format, shape, fortranOrder)
+  const heap = new HeapBudget(file)
+  try {
+    const intake = intakeFor(format, count, heap, part.out)
+    const { itemsize } = format
+    const box = boxOf({ ...header, itemsize }, selections)
+    await fetchBox(source, box, itemsize, intake, signal)
+    return arrayOf(intake, format, shape, fortranOrder)
+  } finally {
+    heap.close()
+  }
 }
 
 /** OPTION_INVALID where `out` is not the memory of `count` elements or more. */

@@ -4,9 +4,9 @@
  */
 
 import type { WriteFolder } from '../../src/dumper.js'
-import { DirdictError } from '../../src/errors.js'
+import { DirdictError, isDirdictError } from '../../src/errors.js'
 import { type ArrayInput, countOf, isStruct, type NDArray, toNDArray } from '../../src/ndarray.js'
-import { elementsOf, encoderOf } from './encode.js'
+import { assertKept, elementsOf, encoderOf } from './encode.js'
 import { formatHeader } from './header.js'
 import { type Descr, reprDescr } from './repr.js'
 import { Turns } from './turns.js'
@@ -69,7 +69,7 @@ class Rows {
     for await (const block of source) yield* this.#bytesOf(toBlock(block, number), number++, signal)
   }
 
-  #bytesOf(block: NDArray, number: number, signal: AbortSignal | undefined): Iterable<Uint8Array> {
+  *#bytesOf(block: NDArray, number: number, signal: AbortSignal | undefined): Generator<Uint8Array> {
     const encoder = encoderOf(block)
     const [count = 0, ...shape] = block.shape
     const [descr, first] = [encoder.descr, this.#descr].map(reprDescr)
@@ -80,16 +80,27 @@ class Rows {
       )
     }
     this.#count += count
-    return countOf(block) === 0 ? [] : elementsOf(block, encoder, signal)
+    if (countOf(block) === 0) return
+    yield* elementsOf(block, encoder, signal)
+    assertKept(block)
   }
 }
 
 function toBlock(value: ArrayInput, number: number): NDArray {
-  const block = toNDArray(value)
+  const block = arrayOf(value, number)
   if (block.shape.length === 0) throw rejected(`block ${number} is a single element, without an axis of rows`)
   if (!hasStrings(block)) return block
   const why = 'numpy keeps strings all of the width of the longest, which is known only after the last block'
   throw rejected(`block ${number} holds strings: ${why}; store them as one array, or numbers in their place`)
+}
+
+function arrayOf(value: ArrayInput, number: number): NDArray {
+  try {
+    return toNDArray(value)
+  } catch (error) {
+    if (!isDirdictError(error, 'VALUE_REJECTED')) throw error
+    throw new DirdictError('VALUE_REJECTED', `block ${number}: ${error.message}`, { cause: error })
+  }
 }
 
 function hasStrings(a: NDArray): boolean {
@@ -123,10 +134,19 @@ async function* untilAborted<T>(
 ): AsyncGenerator<T> {
   const iterator = blocks[Symbol.asyncIterator]()
   let finished = false
+  // As in a loop of the language: what fails by itself is at its end, and is not told to come to it.
+  const step = async (): Promise<IteratorResult<T>> => {
+    try {
+      return await iterator.next()
+    } catch (error) {
+      finished = true
+      throw error
+    }
+  }
   try {
     for (;;) {
       signal?.throwIfAborted()
-      const next = await orAborted(iterator.next(), signal)
+      const next = await orAborted(step(), signal)
       finished = next.done === true
       if (next.done === true) return
       yield next.value

@@ -1,7 +1,8 @@
 /** Which rows of which record batches some rows of a table are, and the table of those alone. */
-import type { Data, RecordBatch, Schema, Table } from 'apache-arrow'
+import type { RecordBatch, Schema, Table } from 'apache-arrow'
 import { makeBatch } from '../_arrow/batch.js'
 import type { Arrow } from '../_arrow/rebuild.js'
+import { sliceData } from '../_arrow/slice.js'
 import { withUsedValues } from './used-values.js'
 
 /** Rows `[from, to)` of a batch. */
@@ -35,8 +36,8 @@ export function batchParts(table: Table, starts: Float64Array, start: number, st
 export function tablePart(arrow: Arrow, schema: Schema, parts: readonly BatchPart[]): Table {
   const batches = parts.map(({ batch, from, to }) => {
     if (from === 0 && to === batch.numRows) return batch
-    const children = batch.data.children.map(child =>
-      withUsedValues(arrow, cut(arrow, child, from, to - from)),
+    const children = batch.data.children.map((child, i) =>
+      withUsedValues(arrow, schema.fields[i]!.name, sliceData(arrow, child, from, to)),
     )
     return makeBatch(arrow, schema, children, to - from)
   })
@@ -53,10 +54,4 @@ function batchOf(starts: Float64Array, row: number): number {
     else high = middle
   }
   return low
-}
-
-/** The slice of a Null column would say that its number of nulls is not known. */
-function cut(arrow: Arrow, data: Data, offset: number, length: number): Data {
-  if (arrow.DataType.isNull(data.type)) return arrow.makeData({ type: data.type, length })
-  return data.slice(offset, length)
 }

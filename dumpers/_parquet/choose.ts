@@ -9,11 +9,11 @@ import type { Arrow } from '../_arrow/rebuild.js'
 import { tableRows } from '../_arrow/rows.js'
 import { compileWhere, type Predicate } from '../_arrow/where.js'
 import { chunkMetadata, readChunks } from './chunk.js'
-import type { ParquetWasm } from './codec.js'
 import { intact, tooLarge } from './damage.js'
 import { keyValues, type RowGroup, type TopColumn } from './footer.js'
 import type { ParquetFile } from './open.js'
 import { ARROW_SCHEMA, type ChosenGroup, leavesOf, type Projection, project } from './project.js'
+import type { Runner } from './runner.js'
 import { projectedSchema, readSchema } from './schema.js'
 import { leafSchema, readStatistics } from './statistics.js'
 
@@ -38,7 +38,7 @@ export interface Choice {
   readonly predicate: Predicate | undefined
   readonly parts: readonly GroupPart[]
   /** The file with some columns alone. */
-  projection(columns: readonly TopColumn[]): Projection
+  projection(columns: readonly TopColumn[]): Promise<Projection>
 }
 
 /** Arrow's vectors count in 32 bits. */
@@ -47,18 +47,23 @@ export const MOST_ROWS: number = 2 ** 31 - 1
 const LARGEST_CHUNK = 1.5 * 2 ** 30
 
 /** OPTION_INVALID for a column or rows that cannot be; UNSUPPORTED_FORMAT for more than can be held. */
-export function choose(arrow: Arrow, wasm: ParquetWasm, file: ParquetFile, request: Request): Choice {
+export async function choose(
+  arrow: Arrow,
+  runner: Runner,
+  file: ParquetFile,
+  request: Request,
+): Promise<Choice> {
   const { footer } = file
   const byName = new Map(footer.columns.map(column => [column.name, column]))
   const names = request.columns ?? [...byName.keys()]
   if (request.columns !== undefined) checkColumns(request.columns, [...byName.keys()])
-  const schema = once(() => intact(file.name, () => readSchema(arrow, wasm, file.encoded, footer.columns)))
+  const schema = once(() => readSchema(arrow, runner, file))
   const predicate =
-    request.where === undefined ? undefined : compileWhere(arrow, request.where, schema().fields)
+    request.where === undefined ? undefined : compileWhere(arrow, request.where, (await schema()).fields)
   const all = [...new Set([...names, ...(predicate?.columns ?? [])])]
   const columns = all.map(name => byName.get(name) ?? lacking(file.name, name))
   const [start, stop] = tableRows(request.rows, footer.rows, 'dataframe')
-  const may = predicate === undefined ? () => true : mayMatch(arrow, file, predicate, schema())
+  const may = predicate === undefined ? () => true : mayMatch(arrow, file, predicate, await schema())
   const leaves = leavesOf(columns)
   const parts: GroupPart[] = []
   let first = 0
@@ -89,20 +94,21 @@ function rowsOf(parts: readonly GroupPart[]): number {
   return parts.reduce((sum, { from, to }) => sum + to - from, 0)
 }
 
-function projection(
+async function projection(
   arrow: Arrow,
   file: ParquetFile,
   columns: readonly TopColumn[],
-  schema: () => Schema,
-): Projection {
+  schema: () => Promise<Schema>,
+): Promise<Projection> {
   const { footer } = file
   const inOrder =
     columns.length === footer.columns.length && columns.every((one, i) => one === footer.columns[i])
+  const notes = intact(file.name, () => keyValues(footer))
+  const whole = inOrder || !notes.has(ARROW_SCHEMA) ? undefined : await schema()
   return intact(file.name, () => {
-    const notes = keyValues(footer)
-    if (inOrder || !notes.has(ARROW_SCHEMA)) return project(footer, columns, undefined)
+    if (whole === undefined) return project(footer, columns, undefined)
     const names = columns.map(column => column.name)
-    return project(footer, columns, projectedSchema(arrow, schema(), names, notes))
+    return project(footer, columns, projectedSchema(arrow, whole, names, notes))
   })
 }
 

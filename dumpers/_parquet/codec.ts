@@ -1,5 +1,5 @@
 /**
- * The two calls on parquet-wasm, bytes in and bytes out, so that they can be made in any thread.
+ * The calls on parquet-wasm, bytes in and bytes out, so that they can be made in any thread.
  * Only the synchronous reader is used: a panic in the asynchronous one (any damaged page) is an uncaught exception that
  * ends the process. Each call that takes a WebAssembly object consumes it, so nothing is left to free unless one
  * throws before the next.
@@ -21,15 +21,17 @@ interface EncodeSettings {
 export type Job =
   | { readonly kind: 'encode'; readonly bytes: Uint8Array; readonly settings: EncodeSettings }
   | { readonly kind: 'decode'; readonly bytes: Uint8Array }
+  | { readonly kind: 'schema'; readonly bytes: Uint8Array }
 
 /** Rows in a record batch. parquet-wasm's own default of 1024 is slow. */
 const BATCH_ROWS = 131072
 /** Names of the errors that a panic, or memory that has run out, throws. */
 const PANICS = ['RuntimeError', 'RangeError']
 
-/** Arrow IPC stream to Parquet file, or the other way round. The result has memory of its own. */
+/** Arrow IPC stream to Parquet file, or the other way round, with or without rows. The result has memory of its own. */
 export function runJob(wasm: ParquetWasm, job: Job): Uint8Array {
   if (job.kind === 'decode') return wasm.readParquet(job.bytes, { batchSize: BATCH_ROWS }).intoIPCStream()
+  if (job.kind === 'schema') return wasm.readSchema(job.bytes).intoIPCStream()
   const source = wasm.Table.fromIPCStream(job.bytes)
   return wasm.writeParquet(source, properties(wasm, job.settings))
 }

@@ -12,6 +12,7 @@ import type { ParquetFile } from './open.js'
 import { walkPages } from './pages.js'
 import { type ChosenGroup, type Placed, type Projection, smallFile } from './project.js'
 import type { Runner } from './runner.js'
+import { withNames } from './schema.js'
 import { type ColumnSubset, ENORMOUS, type Unit } from './units.js'
 
 interface Decoded {
@@ -26,17 +27,27 @@ export class Decoder {
   readonly #projection: Projection
   readonly #runner: Runner
 
-  constructor(arrow: Arrow, file: ParquetFile, choice: Choice, runner: Runner) {
+  private constructor(
+    arrow: Arrow,
+    file: ParquetFile,
+    choice: Choice,
+    projection: Projection,
+    runner: Runner,
+  ) {
     this.#arrow = arrow
     this.#file = file
     this.#choice = choice
-    this.#projection = choice.projection(choice.columns)
+    this.#projection = projection
     this.#runner = runner
+  }
+
+  static async of(arrow: Arrow, file: ParquetFile, choice: Choice, runner: Runner): Promise<Decoder> {
+    return new Decoder(arrow, file, choice, await choice.projection(choice.columns), runner)
   }
 
   /** The schema of all batches, where there may be none. */
   async schema(): Promise<Schema> {
-    return (await this.#run(smallFile(this.#projection, []).bytes, 0, 0)).schema
+    return (await this.#run(smallFile(this.#projection, []).bytes, this.#projection, NOTHING)).schema
   }
 
   /** All rows of the row groups of `unit`. */
@@ -48,7 +59,7 @@ export class Decoder {
       for (const { chunks } of unit.parts)
         for (const chunk of chunks) walkPages(chunk, whole.subarray(chunk.from, chunk.from + chunk.length))
     })
-    return this.#run(whole, unit.rows, unit.decoded)
+    return this.#run(whole, this.#projection, unit)
   }
 
   /** The file as it is, where nothing of it is left out: thousands of columns need not be described again. */
@@ -64,7 +75,7 @@ export class Decoder {
   async #decodeGroups(projection: Projection, groups: readonly ChosenGroup[], size: Size): Promise<Decoded> {
     const { bytes, moves } = intact(this.#file.name, () => smallFile(projection, groups))
     await this.#fill(bytes, moves)
-    return this.#run(bytes, size.rows, size.decoded)
+    return this.#run(bytes, projection, size)
   }
 
   /** Chunks that lie side by side are read together. */
@@ -85,7 +96,7 @@ export class Decoder {
     })
   }
 
-  async #run(bytes: Uint8Array, rows: number, decoded: number): Promise<Decoded> {
+  async #run(bytes: Uint8Array, { columns }: Projection, { rows, decoded }: Size): Promise<Decoded> {
     const { name } = this.#file
     let ipc: Uint8Array
     try {
@@ -97,11 +108,17 @@ export class Decoder {
       throw damaged(name, error)
     }
     return intact(name, () => {
-      const { schema, batches } = readBatches(this.#arrow, ipc)
+      const { schema: read, batches } = readBatches(this.#arrow, ipc)
       const found = batches.reduce((sum, batch) => sum + batch.numRows, 0)
       if (found !== rows) throw new RangeError(`its footer promises ${rows} rows and ${found} are there`)
-      return { schema, batches: batches.filter(batch => batch.numRows > 0) }
+      const schema = withNames(this.#arrow, read, columns)
+      const full = batches.filter(batch => batch.numRows > 0)
+      return { schema, batches: schema === read ? full : full.map(batch => this.#under(schema, batch)) }
     })
+  }
+
+  #under(schema: Schema, { data, numRows }: RecordBatch): RecordBatch {
+    return makeBatch(this.#arrow, schema, data.children, numRows)
   }
 
   /** Some columns after the others, so that never more than the bound is under way. */
@@ -111,7 +128,7 @@ export class Decoder {
     const decoded: (readonly RecordBatch[])[] = []
     for (const { columns, chunks } of subsets) {
       const size = chunks.reduce((sum, chunk) => sum + chunk.decoded, 0)
-      const projection = this.#choice.projection(columns)
+      const projection = await this.#choice.projection(columns)
       const { batches } = await this.#decodeGroups(projection, [{ group, chunks }], { rows, decoded: size })
       decoded.push(batches)
     }
@@ -135,3 +152,5 @@ interface Size {
   readonly rows: number
   readonly decoded: number
 }
+
+const NOTHING: Size = { rows: 0, decoded: 0 }

@@ -101,10 +101,16 @@ function objectMeta(
 function columnEntry(arrow: Arrow, field: Field, nulls: number, old: readonly ColumnEntry[]): ColumnEntry {
   const [pandasType, numpyType, metadata] = pandasTypes(arrow, field.type, nulls > 0)
   const known = old.find(entry => entry.field_name === field.name)
-  if (known !== undefined && (known.pandas_type === pandasType || known.numpy_type === numpyType))
-    return known
   const name = known === undefined ? field.name : known.name
-  return { name, field_name: field.name, pandas_type: pandasType, numpy_type: numpyType, metadata }
+  const entry = { name, field_name: field.name, pandas_type: pandasType, numpy_type: numpyType, metadata }
+  return known !== undefined && isOfSameType(known, entry) ? known : entry
+}
+
+/** The storage alone does not tell categories from integers, nor instants from times without a zone. */
+function isOfSameType(a: ColumnEntry, b: ColumnEntry): boolean {
+  if (a.metadata?.timezone !== b.metadata?.timezone) return false
+  if (a.pandas_type === b.pandas_type) return true
+  return a.numpy_type === b.numpy_type && ![a.pandas_type, b.pandas_type].includes('categorical')
 }
 
 /** pandas' and numpy's name for an Arrow type. Without nullable types, nulls make floats of integers. */

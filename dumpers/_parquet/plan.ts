@@ -25,6 +25,8 @@ const MIB = 2 ** 20
 const LARGEST_GROUP = 128 * MIB
 /** Enough to keep a worker busy for some fifty milliseconds, little enough to be prepared in a few. */
 const PIECE = 8 * MIB
+/** The encoder calls itself for each further row group of a batch: ten thousand exhaust the stack. */
+const MOST_TOGETHER = 1024
 
 interface Group {
   readonly start: number
@@ -68,6 +70,7 @@ function joined(groups: readonly Group[]): WritePiece[] {
       last !== undefined &&
       last.raw < PIECE &&
       last.raw + raw <= 2 * PIECE &&
+      last.stop - last.start < MOST_TOGETHER * last.rowGroupSize &&
       (last.stop - last.start) % last.rowGroupSize === 0 &&
       rows <= last.rowGroupSize
     ) {

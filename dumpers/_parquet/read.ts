@@ -47,11 +47,11 @@ async function readTable(
   request: Request,
   signal: AbortSignal | undefined,
 ): Promise<Table> {
-  const choice = choose(arrow, wasm, file, request)
+  const choice = await choose(arrow, runnerFor(wasm, 0, signal), file, request)
   const units = planUnits(choice.parts, choice.columns)
   const decoded = units.reduce((sum, unit) => sum + unit.decoded, 0)
   const runner = runnerFor(wasm, decoded, signal)
-  const decoder = new Decoder(arrow, file, choice, runner)
+  const decoder = await Decoder.of(arrow, file, choice, runner)
   const atOnce = units.some(unit => unit.subsets !== undefined) ? 1 : runner.atOnce
   const decodedUnits = inOrder(units, atOnce, async unit => ({ unit, ...(await decoder.decode(unit)) }))
   let schema: Schema | undefined

@@ -21,12 +21,17 @@ export interface Runner {
 const MIB = 2 ** 20
 /** Bytes of values up to which no worker is used. */
 const INLINE = 16 * MIB
-/** A panic leaks what it held, and the memory of WebAssembly never shrinks: from here on only workers are used. */
+/** The memory of WebAssembly never shrinks: from here on only workers are used. */
 const LARGEST_HEAP = 512 * MIB
+/**
+ * A panic leaves the stack of WebAssembly as deep as it was, and there is no way to take the module anew: calls after it
+ * would run out of stack, and intact files seem damaged. In a worker that panicked nothing is run again.
+ */
+let hasPanicked = false
 
 /** For jobs of `size` bytes of values together. */
 export function runnerFor(wasm: ParquetWasm, size: number, signal: AbortSignal | undefined): Runner {
-  const inline = size <= INLINE && wasm.wasmMemory().buffer.byteLength <= LARGEST_HEAP
+  const inline = !hasPanicked && size <= INLINE && wasm.wasmMemory().buffer.byteLength <= LARGEST_HEAP
   return inline ? inThisThread(wasm, signal) : inWorkers(signal)
 }
 
@@ -42,7 +47,9 @@ function inThisThread(wasm: ParquetWasm, signal: AbortSignal | undefined): Runne
       try {
         return runJob(wasm, job)
       } catch (error) {
-        throw CodecError.of(error)
+        const failure = CodecError.of(error)
+        if (failure.panic) hasPanicked = true
+        throw failure
       }
     },
   }

@@ -4,15 +4,34 @@
  */
 import type { Schema } from 'apache-arrow'
 import type { Arrow } from '../_arrow/rebuild.js'
-import type { ParquetWasm } from './codec.js'
-import { MAGIC } from './footer.js'
+import { CodecError } from './codec.js'
+import { damaged, intact } from './damage.js'
+import { MAGIC, type TopColumn } from './footer.js'
+import type { ParquetFile } from './open.js'
 import { fileWith } from './project.js'
+import type { Runner } from './runner.js'
 
-/** The schema of the file whose footer is `encoded`. */
-export function readSchema(arrow: Arrow, wasm: ParquetWasm, encoded: Uint8Array): Schema {
-  const ipc = wasm.readSchema(fileWith(encoded, MAGIC.byteLength)).intoIPCStream()
+/** CORRUPT_ENTRY where the footer of `file` does not describe one. */
+export async function readSchema(arrow: Arrow, runner: Runner, file: ParquetFile): Promise<Schema> {
+  const { name, encoded, footer } = file
+  const bytes = fileWith(encoded, MAGIC.byteLength)
+  const ipc = await runner.run({ kind: 'schema', bytes }).catch((error: unknown) => {
+    throw error instanceof CodecError ? damaged(name, error) : error
+  })
   // Not `tableFromIPC`: an empty batch of thousands of columns takes a tenth of a second.
-  return arrow.RecordBatchReader.from(ipc).open().schema
+  return intact(name, () => withNames(arrow, arrow.RecordBatchReader.from(ipc).open().schema, footer.columns))
+}
+
+/** apache-arrow takes a byte order mark off the start of a name: it is another column then. */
+export function withNames(arrow: Arrow, schema: Schema, columns: readonly TopColumn[]): Schema {
+  const { fields, metadata } = schema
+  if (fields.length !== columns.length || fields.every(({ name }, i) => name === columns[i]?.name))
+    return schema
+  const named = columns.map(({ name }, i) => {
+    const { type, nullable, metadata } = fields[i]!
+    return new arrow.Field(name, type, nullable, metadata)
+  })
+  return new arrow.Schema(named, metadata, schema.dictionaries)
 }
 
 /**

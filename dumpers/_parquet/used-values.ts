@@ -3,6 +3,7 @@
  * with each row group of the table.
  */
 import type { Data, Vector } from 'apache-arrow'
+import { DirdictError } from '../../src/errors.js'
 import { makeBatch } from '../_arrow/batch.js'
 import type { Arrow } from '../_arrow/rebuild.js'
 import { rangesOf } from '../_arrow/row-ranges.js'
@@ -10,14 +11,22 @@ import { takeRows } from '../_arrow/take.js'
 
 type KeyArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array
 
-/** The same column where it is no dictionary, or one with no more values than rows. */
-export function withUsedValues(arrow: Arrow, data: Data): Data {
+/**
+ * The same column where it is no dictionary, or one with no more values than rows. VALUE_REJECTED for a key that has no
+ * value: the encoder, which refuses it else, would not see it any more.
+ */
+export function withUsedValues(arrow: Arrow, name: string, data: Data): Data {
   const { type, dictionary, length } = data
   if (!arrow.DataType.isDictionary(type) || dictionary === undefined || dictionary.length <= length)
     return data
   const keys: KeyArray = data.values.slice(0, length)
   const used = new Uint8Array(dictionary.length)
-  for (let i = 0; i < length; i++) if (data.getValid(i)) used[keys[i]!] = 1
+  for (let i = 0; i < length; i++) {
+    if (!data.getValid(i)) continue
+    const key = keys[i]!
+    if (key < 0 || key >= used.length) throw outOfRange(name, key, used.length)
+    used[key] = 1
+  }
   const places = new Uint32Array(used.length)
   let count = 0
   for (let i = 0; i < used.length; i++) if (used[i] === 1) places[i] = count++
@@ -44,4 +53,12 @@ function taken(arrow: Arrow, dictionary: Vector, used: Uint8Array): Vector {
     return takeRows(arrow, batch, ranges).data.children[0]!
   })
   return new arrow.Vector(chunks)
+}
+
+function outOfRange(name: string, key: number, values: number): DirdictError {
+  return new DirdictError(
+    'VALUE_REJECTED',
+    `Column ${JSON.stringify(name)} has key ${key} in a row, and its dictionary ${values} values.`,
+    { dumper: 'dataframe' },
+  )
 }

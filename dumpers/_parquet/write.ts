@@ -125,7 +125,9 @@ function notesOf({ schema }: Table): Map<string, string> {
 
 /** parquet-wasm names the type that it cannot write; when memory runs out it panics. */
 function rejected(cause: CodecError): DirdictError {
-  const why = cause.panic ? 'its rows are too large; store it in parts' : cause.message
+  const why = cause.panic
+    ? `the encoder gave up (${cause.message}); if its rows are large, store it in parts`
+    : cause.message
   return new DirdictError('VALUE_REJECTED', `The table cannot be written as Parquet: ${why}.`, {
     dumper: 'dataframe',
     cause,

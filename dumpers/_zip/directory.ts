@@ -39,6 +39,8 @@ const TURN = 256
 /** Deflate turns two bits into 258 bytes at best. */
 const MOST_INFLATED = 1032
 const HEADER = 30
+/** What follows the last member of a directory: its end, narrow or wide, or a digital signature. */
+const ENDS: readonly number[] = [0x06054b50, 0x06064b50, 0x05054b50]
 const UTF_8 = 0x0800
 
 /**
@@ -62,7 +64,9 @@ export async function readDirectory(
     })
     // The types call this number a boolean.
     const end = Number(zip.readEntryCursor)
-    return checkLayout(await listMembers(yauzl, zip, file, signal), end)
+    const members = await listMembers(yauzl, zip, file, signal)
+    await checkEnd(source, Number(zip.readEntryCursor), file)
+    return checkLayout(members, end)
   } catch (error) {
     // An error of the disk is no damage of the archive, though yauzl hands on both.
     if ('error' in failure) throw failure.error
@@ -118,6 +122,13 @@ async function listMembers(
     signal?.throwIfAborted()
   }
   return members
+}
+
+/** CORRUPT_ENTRY where the directory goes on after as many members as its end counts: the others would be missing unsaid. */
+async function checkEnd(source: RandomAccess, at: number, file: string): Promise<void> {
+  const { buffer, byteOffset } = await source.read({ offset: at, length: 4 })
+  if (ENDS.includes(new DataView(buffer, byteOffset).getUint32(0, true))) return
+  throw corrupt(file, 'has a directory that does not end after as many members as it counts')
 }
 
 function memberOf(yauzl: Yauzl, entry: Entry, file: string): Omit<Member, 'end'> {

@@ -143,9 +143,16 @@ export class EntryReadFolder implements ReadFolder {
     }
     const out = range.out?.subarray(0, length) ?? new Uint8Array(length)
     const got =
-      length <= SMALL ? readFullySync(fd, out, offset) : await readFully(fd, out, offset, this.signal)
+      length <= SMALL
+        ? readFullySync(fd, out, offset)
+        : await readFully(fd, out, offset, this.#signalOfLoad())
     if (got.byteLength < length) throw this.#corrupt(file, `ends after ${offset + got.byteLength} bytes`)
     return got
+  }
+
+  /** The signal is that of one `get`: what is kept open is read later, after it may have aborted. */
+  #signalOfLoad(): AbortSignal | undefined {
+    return this.witness.ended ? undefined : this.signal
   }
 
   #recordOf(file: string): FileRecord | undefined {

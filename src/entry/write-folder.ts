@@ -103,13 +103,14 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
   ): Promise<{ bytes: number; crc32: number }> {
     const path = `${this.#directory}/${name}`
     const small = ArrayBuffer.isView(data) && data.byteLength <= SMALL
+    const length = ArrayBuffer.isView(data) ? data.byteLength : isArrayOfViews(data) ? lengthOf(data) : 0
     const fd = small ? openSync(path, CREATE_FLAGS) : await openAsync(path, CREATE_FLAGS)
     try {
       const writer = new FileWriter(fd, count => this.progress(count), this.signal, head?.length)
       if (small) writer.writeSmall(data)
-      else if (ArrayBuffer.isView(data)) await writer.writeAll([data])
-      else if (isArrayOfViews(data)) await writer.writeAll(data)
-      else for await (const piece of data) await writer.writeAll([piece])
+      else if (ArrayBuffer.isView(data)) await writeKept(writer, [data], length)
+      else if (isArrayOfViews(data)) await writeKept(writer, data, length)
+      else for await (const piece of data) await writeKept(writer, [piece], piece.byteLength)
       return head === undefined
         ? { bytes: writer.bytes, crc32: writer.crc32 }
         : this.#writeHead(fd, head, writer)
@@ -159,6 +160,29 @@ function stringified(file: string, value: unknown): string {
       { file, cause },
     )
   }
+}
+
+/**
+ * Writes `pieces`, which had `length` bytes. VALUE_REJECTED where their memory went away meanwhile: the views are empty
+ * then, and the file would be too short, though its record fits.
+ */
+async function writeKept(
+  writer: FileWriter,
+  pieces: readonly ArrayBufferView[],
+  length: number,
+): Promise<void> {
+  const before = writer.bytes
+  await writer.writeAll(pieces)
+  const written = writer.bytes - before
+  if (written === length && lengthOf(pieces) === length) return
+  throw new DirdictError(
+    'VALUE_REJECTED',
+    `The memory of the value went away (transferred, or WebAssembly's, which grew) before all its ${length} bytes were written. Wait for set, or give it a copy.`,
+  )
+}
+
+function lengthOf(pieces: readonly ArrayBufferView[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
 }
 
 function isArrayOfViews(data: WriteData): data is readonly ArrayBufferView[] {

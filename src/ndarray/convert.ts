@@ -24,7 +24,11 @@ export function convert(values: ArrayLike<unknown>, dtype: DType): TypedArray {
     const value = values[i]
     const known = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
     if (known && put(out, i, value) && (dtype !== 'bool' || out[i]! <= 1)) continue
-    const shown = typeof value === 'bigint' || known ? String(value) : `a ${typeof value}`
+    if (Array.isArray(value)) {
+      const message = `element ${i} is an array itself: give all elements in one flat array, and the shape`
+      throw new DirdictError('VALUE_REJECTED', message)
+    }
+    const shown = known ? String(value) : `a ${typeof value}`
     throw new DirdictError('VALUE_REJECTED', `element ${i} is ${shown}, which '${dtype}' cannot hold`)
   }
   return out

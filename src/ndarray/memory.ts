@@ -63,6 +63,16 @@ export function holds(own: DType, wanted: DType): boolean {
   )
 }
 
+/** Whether typed memory was taken away: what is left has no members. Node 20 has no `ArrayBuffer.detached`. */
+export function isGone(data: NDArrayData): boolean {
+  if (Array.isArray(data) || data.length > 0) return false
+  try {
+    return new Uint8Array(data.buffer, 0, 0).length > 0
+  } catch {
+    return true
+  }
+}
+
 /** Like `every`, but holes count: `new Array(3)` holds nothing of any kind. */
 export function isAll(items: readonly unknown[], test: (item: unknown) => boolean): boolean {
   return items.findIndex(item => !test(item)) === -1

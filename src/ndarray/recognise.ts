@@ -5,12 +5,14 @@
 import { types } from 'node:util'
 import { DirdictError } from '../errors.js'
 import { componentsOf, isDType } from './dtype.js'
-import { dtypeOfAll, dtypeOfFirst, holds, isAll, type ListTest, memoryIn } from './memory.js'
+import { dtypeOfAll, dtypeOfFirst, holds, isAll, isGone, type ListTest, memoryIn } from './memory.js'
 import { countOf, type NDArray, rowMajorStride } from './types.js'
 
 /** Structured arrays inside of structured arrays; what is deeper, or holds itself, is refused. */
 export const MOST_LEVELS = 16
 
+const GONE =
+  'its memory is gone: it was transferred to another thread, or was part of a WebAssembly memory that has grown'
 const unnamed: readonly unknown[] = [undefined, 'array', 'generic', 'buffer']
 /** Names of scijs that are not numpy's. */
 const foreignNames: ReadonlyMap<unknown, string> = new Map([
@@ -54,7 +56,9 @@ type Members = Partial<Record<keyof NDArray, unknown>>
 /** The array that `value` is, or why it is none. */
 function recognise(value: unknown, dtypeOfList: ListTest, level = 0): NDArray | string {
   const alone = ArrayBuffer.isView(value) ? memoryIn(value, undefined, dtypeOfList) : undefined
-  if (alone !== undefined) return { ...alone, shape: [alone.data.length], stride: [1], offset: 0 }
+  if (alone !== undefined) {
+    return isGone(alone.data) ? GONE : { ...alone, shape: [alone.data.length], stride: [1], offset: 0 }
+  }
   if (!isRecord(value) || !('data' in value && 'shape' in value)) {
     return 'this is no array: neither a typed array nor an object with data and shape'
   }
@@ -78,6 +82,7 @@ function recogniseMemory(value: Members, shape: readonly number[], dtypeOfList: 
   const own = memoryIn(value.data, named, dtypeOfList)
   if (own === undefined)
     return 'its data are neither a typed array nor all strings nor all Uint8Arrays; see array()'
+  if (isGone(own.data)) return GONE
   if (named !== undefined && !holds(own.dtype, named))
     return `data of '${own.dtype}' are not those of '${named}'`
   const found = {
@@ -87,10 +92,11 @@ function recogniseMemory(value: Members, shape: readonly number[], dtypeOfList: 
     stride: stride ?? rowMajorStride(shape),
     offset: offset ?? 0,
   }
-  const length = Math.floor(own.data.length / componentsOf(found.dtype))
-  if (stride === undefined && offset === undefined && countOf({ shape }) !== length) {
-    return `shape [${shape}] has ${countOf({ shape })} elements, its data ${length}`
+  const held = own.data.length / componentsOf(found.dtype)
+  if (stride === undefined && offset === undefined && countOf({ shape }) !== held) {
+    return `shape [${shape}] has ${countOf({ shape })} elements, its data ${held}`
   }
+  const length = Math.floor(held)
   return insideMemory(found, length)
     ? found
     : `shape, stride and offset leave its data, which have ${length} elements`
@@ -147,7 +153,7 @@ function isPlaced(whole: readonly number[], { stride = whole, offset = 0 }: Memb
 /** Whether `value` is complete: nothing had to be added, named otherwise, or taken from a class. */
 function isSame(value: Members, found: NDArray): value is NDArray {
   return (
-    members.every(name => Object.hasOwn(value, name)) &&
+    members.every(name => Object.hasOwn(value, name) && value[name] !== undefined) &&
     value.data === found.data &&
     value.dtype === found.dtype &&
     (found.fields === undefined || sameFields(value.fields, found.fields))

@@ -64,8 +64,13 @@ function asStruct(a: NDArray): StructArray {
   return a
 }
 
-function pairsOf(fields: FieldsInput): Iterable<readonly [string, ArrayInput]> {
-  if (isPairs(fields)) return fields
+function pairsOf(fields: FieldsInput): readonly (readonly [string, ArrayInput])[] {
+  if (typeof fields !== 'object' || fields === null) throw noFields()
+  if (isPairs(fields)) {
+    const pairs = [...fields]
+    if (pairs.every(Array.isArray)) return pairs
+    throw noFields()
+  }
   const names = Object.keys(fields)
   const whole = names.find(name => String(Number(name) >>> 0) === name)
   if (whole === undefined) return Object.entries(fields)
@@ -76,6 +81,10 @@ function pairsOf(fields: FieldsInput): Iterable<readonly [string, ArrayInput]> {
 
 function isPairs(fields: FieldsInput): fields is Exclude<FieldsInput, Readonly<Record<string, ArrayInput>>> {
   return Symbol.iterator in fields
+}
+
+function noFields(): Error {
+  return rejected('its fields are a Map, pairs [name, field], or an object')
 }
 
 /** The leading axes that all shapes share. */

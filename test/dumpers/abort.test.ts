@@ -1,7 +1,7 @@
 /** An aborted write leaves nothing, an aborted read gives the signal's reason, in every format that takes its time. */
 import { describe, expect, it } from 'vitest'
 import { type AnyDumper, array, arrow, csv, type DataBase, dataframe, ndarray, npz } from '../../src/index.js'
-import { snapshot } from '../../src/testing/raw-disk.js'
+import { listFiles, snapshot } from '../../src/testing/raw-disk.js'
 import { temporaryDatabase } from './temporary.js'
 
 const COUNT = 3_000_000
@@ -45,16 +45,16 @@ describe.each(CASES)('$name', ({ dumper, value, parts }) => {
   it('aborted before it begins, a write changes nothing', async () => {
     const db = await temporaryDatabase()
     await db.set('kept', 1)
-    const before = snapshot(db.directory)
+    const before = snapshot(db.path('kept'))
     const signal = AbortSignal.abort(new Error('not now'))
     await expect(db.set('new', value(), dumper, { signal })).rejects.toThrow('not now')
-    expect(snapshot(db.directory)).toEqual(before)
+    await onlyHolds(db, 'kept', before)
   })
 
   it('aborted in the middle, a write keeps the old value and leaves nothing', async () => {
     const db = await temporaryDatabase()
     await db.set('key', 'old')
-    const before = snapshot(db.directory)
+    const before = snapshot(db.path('key'))
     const controller = new AbortController()
     const reason = new Error('enough')
     const onProgress = (): void => controller.abort(reason)
@@ -62,7 +62,7 @@ describe.each(CASES)('$name', ({ dumper, value, parts }) => {
       reason,
     )
     expect(await db.get('key')).toBe('old')
-    expect(await leftovers(db)).toEqual(before)
+    await onlyHolds(db, 'key', before)
   })
 
   it.each(parts)('aborted in the middle, a read of %j gives the reason', async part => {
@@ -77,8 +77,9 @@ describe.each(CASES)('$name', ({ dumper, value, parts }) => {
   })
 })
 
-/** What is on disk once the background work has ended. */
-async function leftovers(db: DataBase): Promise<ReturnType<typeof snapshot>> {
+/** Nothing but the entry of `key`, with these files, lies on disk once the background work has ended. */
+async function onlyHolds(db: DataBase, key: string, files: ReturnType<typeof snapshot>): Promise<void> {
   await db.close()
-  return snapshot(db.directory)
+  expect(snapshot(db.path(key))).toEqual(files)
+  expect(listFiles(db.directory).filter(file => !file.startsWith(`${key}/`))).toEqual(['db_state.json'])
 }

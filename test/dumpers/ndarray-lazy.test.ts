@@ -93,6 +93,10 @@ describe('a lazy array', () => {
     await expect(lazy.read({ slice: [10] })).rejects.toMatchObject(invalid)
     await expect(lazy.read({ rows: [0, 1], slice: [0] })).rejects.toMatchObject(invalid)
     await expect(lazy.read({ out: new Float32Array(60) })).rejects.toMatchObject(invalid)
+    await expect(lazy.read({ row: [0, 1] } as never)).rejects.toMatchObject({
+      ...invalid,
+      details: { option: 'row', dumper: 'ndarray' },
+    })
     const reason = new Error('enough')
     await expect(lazy.read({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     await lazy.close()
@@ -244,6 +248,20 @@ describe('blocks of rows', () => {
     for (const rows of [0, -1, 1.5, '2' as never, null as never]) {
       await expect(collect(lazy.blocks({ rows }))).rejects.toMatchObject(invalid)
     }
+    await expect(collect(lazy.blocks({ row: 1 } as never))).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      details: { option: 'row' },
+    })
     await Promise.all([single.close(), lazy.close()])
   })
+})
+
+it('a handle outlives the signal of the get that gave it', async () => {
+  const db = await temporaryDatabase()
+  await db.set('a', numbers(100_000))
+  const controller = new AbortController()
+  const lazy = await db.get('a', ndarray.lazy, { signal: controller.signal })
+  controller.abort()
+  expect((await lazy.read()).data).toEqual(numbers(100_000))
+  await lazy.close()
 })

@@ -210,6 +210,7 @@ describe('the option', () => {
 
   it.each([
     ['a number', 5],
+    ['null', null],
     ['an item too many', [0, 0, 0]],
     ['an index outside', [2]],
     ['a fraction', [0.5]],

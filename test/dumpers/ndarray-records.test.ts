@@ -154,6 +154,12 @@ describe('records', () => {
     expect(readFileSync(`${latin}/np.npy`)[6]).toBe(1)
     expect(await load(latin)).toEqual(structured({ é: array([1]) }))
   })
+
+  it('are refused for empty fields with axes that nothing reads', async () => {
+    const empty = array(new Float64Array(0), [2, 0, 2 ** 40])
+    const value = structured({ t: array([1, 2]), empty })
+    await expect(dumped(value)).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
+  })
 })
 
 describe('a header of records', () => {

@@ -7,7 +7,7 @@ import type { LateHead } from '../../src/dumper.js'
 import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 import { type ArrayInput, array, DataBase, structured, transpose } from '../../src/index.js'
 import { toNDArray } from '../../src/ndarray.js'
-import { snapshot } from '../../src/testing/raw-disk.js'
+import { listFiles } from '../../src/testing/raw-disk.js'
 import { directory, dumped, load } from './npy-scratch.js'
 import { temporaryDatabase } from './temporary.js'
 
@@ -120,8 +120,8 @@ describe('blocks', () => {
 describe('blocks are refused', () => {
   const refused: readonly [string, readonly unknown[], RegExp][] = [
     ['where there is none', [], /no block at all/],
-    ['for a block that is no array', [numbers(1), 'text'], /no array/],
-    ['for a first block that is no array', [{}], /no array/],
+    ['for a block that is no array', [numbers(1), 'text'], /block 1: .*no array/],
+    ['for a first block that is no array', [{}], /block 0: .*no array/],
     ['for another dtype', [numbers(1), Float32Array.of(1)], /block 1 has the dtype '<f4'; block 0 has '<f8'/],
     [
       'for another unit',
@@ -153,7 +153,6 @@ describe('blocks are refused', () => {
   it.each(refused)('%s', async (_, blocks, message) => {
     const db = await temporaryDatabase()
     await db.set('kept', 1)
-    const before = snapshot(db.directory)
     const told: string[] = []
     const setting = db.set('kept', generated(blocks, told), ndarray)
     await expect(setting).rejects.toMatchObject({
@@ -161,7 +160,9 @@ describe('blocks are refused', () => {
       message: expect.stringMatching(message),
     })
     expect(told.at(-1)).toBe('ended')
-    expect(snapshot(db.directory)).toEqual(before)
+    expect(await db.get('kept')).toBe(1)
+    await db.close()
+    expect(listFiles(db.directory).filter(file => !file.startsWith('kept/'))).toEqual(['db_state.json'])
   })
 })
 
@@ -175,6 +176,22 @@ describe('the generator of blocks', () => {
     }
     await expect(db.set('a', diverging(), ndarray)).rejects.toBe(fault)
     expect(await db.has('a')).toBe(false)
+  })
+
+  it('that fails is not told to end, and what it says then does not hide why', async () => {
+    const fault = new Error('the simulation has diverged')
+    let told = 0
+    const failing: AsyncIterable<ArrayInput> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject(fault),
+        return: () => {
+          told++
+          return Promise.reject(new Error('closed already'))
+        },
+      }),
+    }
+    await expect(dumped(failing)).rejects.toBe(fault)
+    expect(told).toBe(0)
   })
 
   it('is told to end where the folder cannot write', async () => {

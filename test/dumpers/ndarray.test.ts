@@ -202,6 +202,7 @@ describe('an array', () => {
     ['more axes than numpy takes', { data: numbers(1), shape: Array<number>(33).fill(1) }],
     ['strides that leave the memory', { data: numbers(4), shape: [2, 2], stride: [3, 1] }],
     ['no array', 5 as never],
+    ['more empty rows than anything reads', array(numbers(0), [2 ** 52, 0])],
   ])('is refused for %s', async (_, value) => {
     await expect(dumped(value)).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
   })

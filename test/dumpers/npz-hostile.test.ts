@@ -43,6 +43,8 @@ const corrupt: Readonly<Record<string, Uint8Array>> = {
   'an archive with something after it': Buffer.concat([archive([a]), Buffer.from('more')]),
   'an archive with something before it': Buffer.concat([Buffer.from('before'), archive([a])]),
   'more members told than there are': archive([a], 2),
+  'fewer members told than there are': archive([a, b], 1),
+  'no member told, though there is one': archive([a], 0),
   'a member told twice': archive([a, { ...a, content: two }]),
   'two members on the same bytes': archive([a, { ...a, name: 'c.npy', localName: 'a.npy', offset: 0 }]),
   'a member within another': archive([{ ...a, compressed: 2 * one.length, size: 2 * one.length }, b]),

@@ -87,6 +87,41 @@ describe('plain input', () => {
     ])
   })
 
+  test('holes in an array are nulls', async () => {
+    const holes = (...values: readonly unknown[]): unknown[] => {
+      const column: unknown[] = [values[0]]
+      column[2] = values[1]
+      return column
+    }
+    const { load } = await store([
+      ['text', holes('a', 'ü')],
+      ['number', holes(1, 2)],
+      ['bytes', holes(Uint8Array.of(1), Uint8Array.of(2))],
+    ])
+    const table = await load()
+    for (const name of ['text', 'number', 'bytes']) {
+      const column = [...table.getChild(name)!]
+      expect([column.length, column[1]]).toEqual([3, null])
+    }
+    expect([...table.getChild('text')!]).toEqual(['a', null, 'ü'])
+  })
+
+  test('a byte order mark at the start of a name or a text stays', async () => {
+    const { load } = await store([
+      ['\ufeffid', [1]],
+      ['id', [2]],
+      ['text', ['\ufeffa']],
+    ])
+    const table = await load()
+    expect(table.schema.names).toEqual(['\ufeffid', 'id', 'text'])
+    expect(table.getChild('id')!.get(0)).toBe(2)
+    expect([...table.getChild('text')!.data[0]!.values]).toEqual([0xef, 0xbb, 0xbf, 0x61])
+    expect((await load({ columns: ['text', '\ufeffid'] })).getChild('\ufeffid')!.get(0)).toBe(1)
+    expect((await load({ where: { id: 2, '\ufeffid': 1, text: '\ufeffa' } })).numRows).toBe(1)
+    expect((await load({ where: { id: 1 } })).schema.names).toEqual(['\ufeffid', 'id', 'text'])
+    expect((await (await store(table)).load()).schema.names).toEqual(['\ufeffid', 'id', 'text'])
+  })
+
   test('columns without rows make an empty table', async () => {
     const table = await (
       await store([
@@ -107,6 +142,8 @@ describe('plain input', () => {
     ['negative beside large integers', [['a', [-1n, 2n ** 63n]]], /neither int64 nor uint64/],
     ['an invalid date', [['a', [new Date(Number.NaN)]]], /invalid Date/],
     ['half a surrogate pair', [['a', ['\ud800']]], /surrogate/],
+    ['halves in two rows', [['a', ['x\ud83d', '\ude00y']]], /surrogate/],
+    ['half a surrogate pair in a name', [['\ud800', [1]]], /name "\\ud800" has half a surrogate pair/],
     [
       'columns of different length',
       [

@@ -179,6 +179,16 @@ describe('row groups', () => {
     ])
   })
 
+  test('of a single row may be thousands', async () => {
+    const values = Float64Array.from({ length: 12_000 }, (_, i) => i)
+    const table = new arrow.Table({ x: arrow.makeVector(values) })
+    for (const { start, stop } of planPieces(arrow, table, 1).pieces)
+      expect(stop - start).toBeLessThanOrEqual(1024)
+    const { load } = await store(table, { rowGroupSize: 1 })
+    expect((await load()).getChild('x')!.toArray()).toEqual(values)
+    expect([...(await load({ where: { x: 11_111 } })).getChild('x')!]).toEqual([11_111])
+  })
+
   test('of which a file would have too many are refused', async () => {
     await expect(store([['x', new Int8Array(70_000)]], { rowGroupSize: 2 })).rejects.toThrow(
       'With rowGroupSize 2 the table has 35000 row groups; with its number of columns 32767 are possible. Use 3 or more.',

@@ -25,11 +25,11 @@ test.each([1, 100, 2 ** 30])('in parts of at most %i bytes', async most => {
   const recorded = { rows: Number(args.rows), footer: Number(args.footer) }
   const file = await openParquet(new EntryReadFolder(directory, 'k'), FILE, recorded, false)
   try {
-    const choice = choose(arrow, wasm, file, {})
+    const choice = await choose(arrow, runnerFor(wasm, 0, undefined), file, {})
     const [unit] = planUnits(choice.parts, choice.columns)
     const subsets = columnSubsets(choice.columns, choice.parts[0]!.chunks, most)
     expect(subsets.length === 1).toBe(most === 2 ** 30)
-    const decoder = new Decoder(arrow, file, choice, runnerFor(wasm, 0, undefined))
+    const decoder = await Decoder.of(arrow, file, choice, runnerFor(wasm, 0, undefined))
     const { schema, batches } = await decoder.decode({ ...unit!, subsets })
     expect(contents(new arrow.Table(schema, [...batches]))).toEqual(contents(await load()))
   } finally {

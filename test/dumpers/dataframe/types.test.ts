@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import * as arrow from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { dataframe } from '../../../dumpers/dataframe.js'
-import { contents, oneColumn, store, types } from './stored.js'
+import { child, contents, oneColumn, store, types } from './stored.js'
 
 describe('types', () => {
   test.each(types)('%s keeps type, values and field metadata', async (_name, type, values) => {
@@ -34,6 +34,21 @@ describe('types', () => {
   test.each(types)('a slice of a table of %s is stored as what it shows', async (_name, type, values) => {
     const table = oneColumn(type, [...values, ...values, ...values]).slice(1, values.length * 2 + 1)
     expect(contents(await (await store(table)).load())).toEqual(contents(table))
+  })
+
+  test.each<[string, arrow.DataType, readonly unknown[]]>([
+    ['lists', new arrow.List(child(new arrow.Null())), [[null], [], null, [null, null], [null]]],
+    [
+      'structs',
+      new arrow.Struct([child(new arrow.Null()), new arrow.Field('n', new arrow.Int8(), true)]),
+      [{ item: null, n: 1 }, null, { item: null, n: 2 }, { item: null, n: 3 }],
+    ],
+  ])('columns of nothing within %s are stored, also a part of them', async (_name, type, values) => {
+    const table = oneColumn(type, values)
+    expect(contents(await (await store(table)).load())).toEqual(contents(table))
+    const part = table.slice(1, 4)
+    expect(contents(await (await store(part)).load())).toEqual(contents(part))
+    expect(contents(await (await store(table, { rowGroupSize: 1 })).load())).toEqual(contents(table))
   })
 
   test('64-bit timestamps keep every bit', async () => {

@@ -94,6 +94,14 @@ describe('array', () => {
     ['a clamped array', () => array(new Uint8ClampedArray(2) as never)],
     ['structured arrays', () => array([], [0], 'struct')],
   ]
+  it('says how to give arrays in arrays', () => {
+    const rows = [
+      [1, 2],
+      [3, 4],
+    ] as unknown as number[]
+    expect(() => array(rows)).toThrow(/one flat array, and the shape/)
+  })
+
   it.each(refused)('refuses %s', (_, make) => {
     expect(make).toThrow(expect.objectContaining({ code: 'VALUE_REJECTED' }))
   })

@@ -58,6 +58,22 @@ describe('asNDArray', () => {
     expect({ ...found }).toEqual(array(theirs.data))
   })
 
+  it('takes members that are undefined for absent ones', () => {
+    const data = Float64Array.of(1, 2, 3, 4)
+    const matrix = { data, shape: [2, 2], stride: undefined, offset: undefined, dtype: 'float64' }
+    expect(asNDArray(matrix)).toEqual(array(data, [2, 2]))
+    const fields = new Map([['x', array([1, 2])]])
+    const records = { ...matrix, data: [], shape: [2], dtype: 'struct', fields }
+    expect(asNDArray(records)).toEqual(structured(fields))
+  })
+
+  it('does not take memory that was transferred for an empty array', () => {
+    const data = Float64Array.of(1, 2)
+    structuredClone(data.buffer, { transfer: [data.buffer] })
+    for (const gone of [data, { data, shape: [0] }]) expect(() => toNDArray(gone)).toThrow(/memory is gone/)
+    expect(asNDArray(new Float64Array(0))).toBeDefined()
+  })
+
   const whole: NDArray = {
     data: new Float64Array(6),
     shape: [2, 3],
@@ -92,6 +108,7 @@ describe('asNDArray', () => {
     ['an offset that leaves the memory', { ...whole, offset: 1 }],
     ['a negative offset without elements', { ...whole, shape: [0, 3], offset: -1 }],
     ['a shape beyond all numbers', { ...whole, shape: [2 ** 52, 2 ** 52] }],
+    ['half a complex number too much', { data: new Float64Array(5), shape: [2], dtype: 'complex128' }],
     ['half a complex number too little', { ...whole, data: new Float64Array(11), dtype: 'complex128' }],
     ['a shape of too many repeated elements', { ...whole, shape: [2 ** 52, 2 ** 52], stride: [0, 0] }],
     ['a dtype that is no name', { ...whole, dtype: Object.create(null) }],

@@ -55,6 +55,9 @@ describe('structured', () => {
     ['a field that does not begin with the shape', { time, name }, [2]],
     ['a field with fewer axes than the shape', { time }, [3, 1]],
     ['a shape that is none', { time }, [-3]],
+    ['what are no fields', null as never],
+    ['a text', 'ab' as never],
+    ['numbers', Float64Array.of(1, 2) as never],
     ['a field that is no array', { time: [1, 2, 3] as never }],
   ])('refuses %s', (_, fields, shape) => {
     expect(() => structured(fields, shape)).toThrow(expect.objectContaining({ code: 'VALUE_REJECTED' }))
