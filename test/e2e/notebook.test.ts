@@ -89,7 +89,7 @@ it.each([
   [
     'a wrong result',
     `const x: string = await db.get('x', ndarray)`,
-    /'NDArray<NDArrayData>' is not assignable/,
+    /'NDArray<NDArrayData, DType>' is not assignable/,
   ],
   ['a value that is not typed', `const x = await db.get('x')\nx.shape`, /unknown/],
 ])('%s is a compile error of the cell', { timeout: 120_000 }, (what, statement, message) => {
