@@ -81,7 +81,10 @@ export const arrow: Dumper<TableInput, Table, NoOptions, ArrowGetOptions> = {
 
   async dump(value, folder) {
     const apache = await importPackage('apache-arrow', () => import('apache-arrow'))
-    const taken = toTable(apache, value, new AllTypesRebuilder(apache))
+    // Loading the package takes a while, and so does a table of many batches: others have their turn in between.
+    await nextTurn()
+    const taken = await toTable(apache, value, new AllTypesRebuilder(apache))
+    await nextTurn()
     const table = await unified(apache, taken, folder.signal)
     if (table.numRows > MOST_ROWS) {
       throw new DirdictError(

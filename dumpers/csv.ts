@@ -138,7 +138,7 @@ async function dumpTable(
   }
   const separator = checkDelimiter(delimiter) ?? ','
   const arrow = await importPackage('apache-arrow', () => import('apache-arrow'))
-  const table = toTable(arrow, value)
+  const table = await toTable(arrow, value)
   const schema = await describeTable(arrow, table, separator)
   await folder.write(FILE, csvText(table, schema, folder.signal))
   await folder.writeJson(SCHEMA, describeSchema(schema))

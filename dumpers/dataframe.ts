@@ -2,6 +2,7 @@
  * Tables as Parquet, which pandas, DuckDB and every other engine reads; read back as Apache Arrow Tables.
  * Python's ISF sees the DataFrame that its own `pandas_to_parquet` would have written.
  */
+import { setImmediate } from 'node:timers/promises'
 import type { Table } from 'apache-arrow'
 import type { Dumper, LoaderArguments, ReadFolder } from '../src/dumper.js'
 import { DirdictError } from '../src/errors.js'
@@ -93,7 +94,10 @@ export const dataframe: Dumper<TableInput, Table, DataframeSetOptions, Dataframe
     const settings = { compression: compressionOf(options), rowGroupSize: rowGroupSizeOf(options) }
     const arrow = await importPackage('apache-arrow', () => import('apache-arrow'))
     const wasm = await importPackage('parquet-wasm', () => import('parquet-wasm'))
-    const bare = toTable(arrow, value)
+    // Loading the packages takes a while, and so does a table of many batches: others have their turn in between.
+    await setImmediate()
+    const bare = await toTable(arrow, value)
+    await setImmediate()
     const { pandas, objectMeta } = describe(arrow, bare)
     const metadata = new Map(bare.schema.metadata).set('pandas', pandas)
     const table = withSchema(arrow, bare, bare.schema.fields, metadata)

@@ -33,6 +33,8 @@ export async function stage(session: Session, place: Place, content: Content): P
   checkAnnotations(session, options)
   let provenance: Provenance | Promise<Provenance> = currentProvenance()
   if (provenance instanceof Promise) provenance = await provenance
+  // Listing what is loaded may have taken long, and the dumper may too.
+  if (pauseIsDue()) await nextTurn()
   const draft = new Draft(place.directory, place.name, place.key, {
     durable: isDurable(session, options),
     signal: options.signal,

@@ -2,9 +2,10 @@
  * What may be stored as a table, and the Arrow Table that it becomes: always one of our own copy of apache-arrow,
  * built from a schema and vectors. (Built from an object, integer-like column names would come first.)
  */
-import type { Data, Field, Table, Vector } from 'apache-arrow'
+import type { Data, Field, RecordBatch, Table, Vector } from 'apache-arrow'
 import { DirdictError } from '../../src/errors.js'
 import { isPlainObject } from '../_plain/plain-object.js'
+import { Turns } from '../_turns.js'
 import { makeBatch } from './batch.js'
 import { inferColumn, isNumericArray, typedColumn } from './infer.js'
 import { type Arrow, Rebuilder } from './rebuild.js'
@@ -47,30 +48,51 @@ export function isTableInput(value: unknown): value is TableInput {
   return isPairs(value) || value.every(isRow)
 }
 
-/** VALUE_REJECTED for what a table cannot hold: no columns, two of one name, columns of different length. */
-export function toTable(arrow: Arrow, value: TableInput, rebuilder: Rebuilder = new Rebuilder(arrow)): Table {
+/** Rows that are taken apart between two looks at the clock. */
+const ROWS_IN_A_STEP = 4096
+
+/**
+ * VALUE_REJECTED for what a table cannot hold: no columns, two of one name, columns of different length. The event loop
+ * has its turns meanwhile.
+ */
+export async function toTable(
+  arrow: Arrow,
+  value: TableInput,
+  rebuilder: Rebuilder = new Rebuilder(arrow),
+): Promise<Table> {
+  const turns = new Turns()
   if (isTable(value)) {
     const fields: readonly Field[] = value.schema.fields
     checkNames(fields.map(field => field.name))
-    const columns = fields.map((field, i) => {
+    const columns: Column[] = []
+    for (const [i, field] of fields.entries()) {
       const chunks = value.batches.map(batch => batch.data.children[i]!)
-      return rebuilt(rebuilder, field, chunks)
-    })
-    return assemble(arrow, columns, value.schema.metadata)
+      columns.push(rebuilt(rebuilder, field, chunks))
+      await turns.pause()
+    }
+    return assemble(arrow, columns, value.schema.metadata, turns)
   }
   if (!isArray(value))
     throw rejected('The value is neither an Arrow Table, an array of columns nor an array of rows.')
-  const pairs: readonly (readonly [string, unknown])[] = isPairs(value) ? value : columnsOfRows(value)
+  const pairs: readonly (readonly [string, unknown])[] = isPairs(value)
+    ? value
+    : await columnsOfRows(value, turns)
   checkNames(pairs.map(([name]) => name))
-  const columns = pairs.map(([name, column]) => {
-    if (isVector(column)) return rebuilt(rebuilder, new arrow.Field(name, column.type, true), column.data)
-    const chunks = isNumericArray(column)
-      ? [typedColumn(arrow, column)]
-      : inferColumn(arrow, name, items(name, column))
-    return { field: new arrow.Field(name, chunks[0]!.type, true), chunks }
-  })
+  const columns: Column[] = []
+  for (const [name, column] of pairs) {
+    columns.push(columnOf(arrow, rebuilder, name, column))
+    await turns.pause()
+  }
   checkLengths(columns)
-  return assemble(arrow, columns, new Map())
+  return assemble(arrow, columns, new Map(), turns)
+}
+
+function columnOf(arrow: Arrow, rebuilder: Rebuilder, name: string, column: unknown): Column {
+  if (isVector(column)) return rebuilt(rebuilder, new arrow.Field(name, column.type, true), column.data)
+  const chunks = isNumericArray(column)
+    ? [typedColumn(arrow, column)]
+    : inferColumn(arrow, name, items(name, column))
+  return { field: new arrow.Field(name, chunks[0]!.type, true), chunks }
 }
 
 /** `Array.isArray` does not narrow to a readonly array. */
@@ -105,9 +127,11 @@ function isRow(value: unknown): value is RowInput {
   return typeof value === 'object' && value !== null && isPlainObject(value)
 }
 
-function columnsOfRows(rows: readonly unknown[]): [string, unknown[]][] {
+async function columnsOfRows(rows: readonly unknown[], turns: Turns): Promise<[string, unknown[]][]> {
   const columns = new Map<string, unknown[]>()
-  rows.forEach((row, i) => {
+  for (let i = 0; i < rows.length; i++) {
+    if (i % ROWS_IN_A_STEP === 0) await turns.pause()
+    const row = rows[i]
     if (!isRow(row)) throw rejected(`Row ${i} is not a plain object.`)
     for (const name of Object.keys(row)) {
       let column = columns.get(name)
@@ -117,7 +141,7 @@ function columnsOfRows(rows: readonly unknown[]): [string, unknown[]][] {
       }
       column[i] = row[name]
     }
-  })
+  }
   return [...columns]
 }
 
@@ -161,7 +185,12 @@ function checkLengths(columns: readonly Column[]): void {
 }
 
 /** Record batches are cut wherever any of the columns was. */
-function assemble(arrow: Arrow, columns: readonly Column[], metadata: ReadonlyMap<string, string>): Table {
+async function assemble(
+  arrow: Arrow,
+  columns: readonly Column[],
+  metadata: ReadonlyMap<string, string>,
+  turns: Turns,
+): Promise<Table> {
   const schema = new arrow.Schema(
     columns.map(column => column.field),
     new Map(metadata),
@@ -177,14 +206,15 @@ function assemble(arrow: Arrow, columns: readonly Column[], metadata: ReadonlyMa
   cuts.delete(0)
   const pieces = columns.map(({ chunks }) => cutter(arrow, chunks))
   let start = 0
-  const batches = [...cuts]
-    .sort((a, b) => a - b)
-    .map(end => {
-      const length = end - start
-      start = end
-      const children = pieces.map(next => next(length))
-      return makeBatch(arrow, schema, children, length)
-    })
+  const batches: RecordBatch[] = []
+  for (const end of [...cuts].sort((a, b) => a - b)) {
+    const length = end - start
+    start = end
+    const children = pieces.map(next => next(length))
+    batches.push(makeBatch(arrow, schema, children, length))
+    const pause = turns.pause()
+    if (pause !== undefined) await pause
+  }
   return new arrow.Table(schema, batches)
 }
 

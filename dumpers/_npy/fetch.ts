@@ -4,10 +4,10 @@
  */
 
 import type { RandomAccess } from '../../src/dumper.js'
+import { Turns } from '../_turns.js'
 import type { Intake } from './intake.js'
 import { type Box, type Piece, piecesOf } from './plan.js'
 import { gather } from './strided.js'
-import { Turns } from './turns.js'
 
 /** Reads in flight; Node has four threads for them. */
 const AT_ONCE = 4

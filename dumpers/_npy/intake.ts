@@ -33,7 +33,7 @@ interface FieldIntake {
 }
 
 /** Bytes that are only read. */
-const LONG: number = 16 * 2 ** 20
+const LONG: number = 4 * 2 ** 20
 /** Bytes that are worked on as well: a few milliseconds. */
 const SHORT: number = 2 * 2 ** 20
 

@@ -16,7 +16,7 @@ const PER_STRING = 40
 const PER_VIEW = 124
 /** The part of the heap's limit that is for new objects alone: values that stay do not go there. */
 const YOUNG = 48 * 2 ** 20
-/** Heap that is counted before the system is asked how much there is. */
+/** Bytes that are counted before the system is asked how much there is, which reads its files. */
 const UNASKED = 16 * 2 ** 20
 
 /**
@@ -25,6 +25,7 @@ const UNASKED = 16 * 2 ** 20
  */
 export function assertFits(format: ElementFormat, count: number, file: string): void {
   const bytes = bytesInMemory(format, count, file)
+  if (bytes <= UNASKED) return
   const most = memoryOfMachine()
   if (bytes > most) {
     throw tooLarge(`the ${bytes} bytes that are asked for are more than the ${most} of this machine`, file)

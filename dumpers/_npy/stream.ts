@@ -6,10 +6,10 @@
 import type { WriteFolder } from '../../src/dumper.js'
 import { DirdictError, isDirdictError } from '../../src/errors.js'
 import { type ArrayInput, countOf, isStruct, type NDArray, toNDArray } from '../../src/ndarray.js'
+import { Turns } from '../_turns.js'
 import { assertKept, elementsOf, encoderOf } from './encode.js'
 import { formatHeader } from './header.js'
 import { type Descr, reprDescr } from './repr.js'
-import { Turns } from './turns.js'
 
 /** Smaller pieces are put together before they are written. */
 const TOGETHER: number = 2 ** 20

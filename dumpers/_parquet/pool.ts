@@ -133,7 +133,7 @@ function discard(thread: Thread, cause: unknown): void {
   if (!threads.delete(thread)) return
   const { task } = thread
   thread.task = undefined
-  task?.reject(thread.started ? cause : notStarted(cause))
+  task?.reject(thread.started ? lost(cause) : notStarted(cause))
   if (waiting.length > 0) assign()
 }
 
@@ -144,6 +144,14 @@ function end(thread: Thread): void {
 
 function endIdle(): void {
   for (const thread of [...threads]) if (thread.task === undefined) end(thread)
+}
+
+function lost(cause: unknown): DirdictError {
+  return new DirdictError(
+    'IO_FAILED',
+    `The worker thread for Parquet ended in the middle of its work: ${String(cause)}. Where memory is short, smaller row groups (the option rowGroupSize) need less.`,
+    { dumper: 'dataframe', cause },
+  )
 }
 
 function notStarted(cause: unknown): DirdictError {

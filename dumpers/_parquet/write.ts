@@ -2,12 +2,12 @@
  * An Arrow Table into a Parquet file, piece by piece. Small tables are encoded in the calling thread, which is sooner
  * done than a worker is started; larger ones in workers, so that the event loop goes on. Same table, same bytes.
  */
-import { setImmediate } from 'node:timers/promises'
 import type { Table } from 'apache-arrow'
 import type { WriteFolder } from '../../src/dumper.js'
 import { DirdictError } from '../../src/errors.js'
 import type { Arrow } from '../_arrow/rebuild.js'
 import { toStream } from '../_arrow/stream.js'
+import { Turns } from '../_turns.js'
 import { batchParts, batchStarts, tablePart } from './batch-parts.js'
 import { CodecError, type Compression, type ParquetWasm } from './codec.js'
 import { inOrder } from './in-order.js'
@@ -100,11 +100,13 @@ function encoder(
     compression: compression ?? (wide ? 'snappy' : 'zstd'),
     ...(wide ? { dictionaries } : {}),
   }
+  const turns = new Turns()
   return async piece => {
-    // Several are begun together; each is prepared in a turn of its own.
-    if (runner.takesBytes) await setImmediate()
+    const pause = turns.pause()
+    if (pause !== undefined) await pause
     const parts = batchParts(table, starts, piece.start, piece.stop)
-    const bytes = await toStream(arrow, tablePart(arrow, piece.start === 0 ? noted : bare, parts))
+    const part = tablePart(arrow, piece.start === 0 ? noted : bare, parts)
+    const bytes = await toStream(arrow, part, turns)
     const settings = { ...shared, rowGroupSize: Math.min(piece.rowGroupSize, rowGroupSize) }
     try {
       return await runner.run({ kind: 'encode', bytes, settings })

@@ -14,6 +14,8 @@ import { GONE, hasCode, NO_FILE } from './system-errors.js'
 
 /** The three files of an entry that are ours and not the dumper's. */
 export const RECORDS: readonly string[] = ['Loader.json', 'metadata.json', 'dirdict.json']
+/** A range of so many bytes is read at once: the way through the thread pool and back takes longer. */
+const SHORT_RANGE: number = 2 ** 20
 /** What reading tells the pinned read around it: what it has to check before it may trust the result. */
 export interface ReadWitness {
   /** A file or directory was not there. */
@@ -143,7 +145,7 @@ export class EntryReadFolder implements ReadFolder {
     }
     const out = range.out?.subarray(0, length) ?? new Uint8Array(length)
     const got =
-      length <= SMALL
+      length <= SHORT_RANGE
         ? readFullySync(fd, out, offset)
         : await readFully(fd, out, offset, this.#signalOfLoad())
     if (got.byteLength < length) throw this.#corrupt(file, `ends after ${offset + got.byteLength} bytes`)

@@ -2,10 +2,9 @@
  * A file of an entry that stays open after the call that opened it. Its descriptor is closed when no read is under way any
  * more: the number of a closed one belongs to whatever file is opened next.
  */
-import { close } from 'node:fs'
+import { close, closeSync } from 'node:fs'
 import type { RandomAccess, ReadRange } from '../dumper.js'
 import { DirdictError } from '../errors.js'
-import { closeAsync } from './raw-files.js'
 
 /** Closes the files of handles that nothing refers to any more. There is nobody left who could be told of a failure. */
 const forgotten = new FinalizationRegistry<number>(fd => close(fd, () => {}))
@@ -57,6 +56,6 @@ export class OpenFile implements RandomAccess {
         this.#onIdle = resolve
       })
     }
-    await closeAsync(this.#fd)
+    closeSync(this.#fd)
   }
 }

@@ -3,7 +3,6 @@
  * in chunks through the thread pool where they are not, never through a symbolic link.
  */
 import {
-  close,
   closeSync,
   constants,
   fstatSync,
@@ -29,7 +28,6 @@ export const SMALL: number = 128 * 1024
 const CHUNK = 8 * 1024 * 1024
 
 export const openAsync: (path: string, flags: number) => Promise<number> = promisify(open)
-export const closeAsync: (fd: number) => Promise<void> = promisify(close)
 /** Bytes in one write: long enough to cost nothing, short enough for the checksum to run beside it from the start. */
 const WRITTEN_AT_ONCE = 1024 * 1024
 /** Writes under way at once: none waits for the main thread, which takes checksums, to come round. */
