@@ -93,6 +93,8 @@ export class DataBase<S extends Schema = NoSchema> {
       durability: options.durability ?? 'full',
       dumpers: new DumperTable([...(options.dumpers ?? []), ...Object.values(options.schema ?? {})]),
       locks: options.locks,
+      source: options.source,
+      history: options.history,
     })
     const create = options.create ?? !options.readonly
     const durable = session.durability === 'full'

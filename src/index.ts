@@ -64,7 +64,16 @@ export { DirdictError, type ErrorCode, type ErrorDetails, isDirdictError } from 
 export type { Query } from './find.js'
 export type { Key } from './keys.js'
 export type { AcquireOptions, LockHandle, Locks } from './locks/lock.js'
-export type { FileRecord, GitState, Host, Metadata, Runtime, Script } from './metadata.js'
+export type {
+  CodeCell,
+  CodeHistory,
+  FileRecord,
+  GitState,
+  Host,
+  Metadata,
+  Runtime,
+  Script,
+} from './metadata.js'
 export {
   type ArrayInput,
   type ArrayLikeInput,

@@ -40,6 +40,34 @@ export interface Script {
   readonly sha256: string
 }
 
+/** A piece of code that ran: a script, or one cell of a notebook, or one input of a REPL. */
+export interface CodeCell {
+  /** Its number: the execution count of a notebook's cell, or its place in the order of running; null: not known. */
+  readonly n: number | null
+  /** Its text, with whatever looked like a secret masked. */
+  readonly code: string
+}
+
+/** The code that ran before a value was stored, as far as it could be seen. */
+export interface CodeHistory {
+  readonly kind: 'script' | 'eval' | 'stdin' | 'repl' | 'notebook' | 'unknown'
+  /** How it was seen; `isf`: by Python's ISF. */
+  readonly source:
+    | 'script'
+    | 'eval'
+    | 'stdin'
+    | 'repl'
+    | 'preload-hook'
+    | 'hook'
+    | 'iopub'
+    | 'notebook-file'
+    | 'isf'
+  /** Whether `cells` is all that ran in this process before the value was stored, in full. */
+  readonly complete: boolean
+  /** In the order in which they ran. */
+  readonly cells: readonly CodeCell[]
+}
+
 /** Where a process's values come from: everything that does not change from one `set` to the next. */
 export interface Provenance {
   readonly git: GitState | null
@@ -52,6 +80,7 @@ export interface Provenance {
   readonly host: Host
   readonly runtime: Runtime
   readonly script: Script | null
+  readonly history: CodeHistory | null
 }
 
 /** One data file of an entry, as it was written. */
@@ -77,10 +106,13 @@ export interface Metadata {
   readonly host: Host | null
   readonly runtime: Runtime | null
   readonly script: Script | null
-  /** Code that ran before, as ISF records it. */
-  readonly history: string | null
+  /** Code that ran before it was written; null where none was recorded. */
+  readonly history: CodeHistory | null
   readonly attributes: Readonly<Record<string, unknown>>
   readonly tags: readonly string[]
+  readonly note: string | null
+  /** When attributes, tags or note were last changed by `annotate`; null: they are those of the `set`. */
+  readonly annotated: Date | null
   /** Data files with length and CRC-32; empty where nobody recorded them. */
   readonly files: readonly FileRecord[]
   /** True where no record was found, and all this was read off the files. */

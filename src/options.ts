@@ -21,6 +21,13 @@ export interface OpenOptions<S extends Schema = Record<never, AnyDumper>> {
   /** Dumpers beside the built-in ones. */
   readonly dumpers?: readonly AnyDumper[]
   readonly schema?: S
+  /**
+   * The directory, or a file in it, whose repository made the values. @default that of the running script or notebook,
+   * else of the working directory
+   */
+  readonly source?: string
+  /** Whether the code that ran is recorded with each value. @default true */
+  readonly history?: boolean
   /** A lock service, where several hosts write. @default lock directories in the database */
   readonly locks?: Locks
 }
@@ -39,6 +46,10 @@ export interface SetOptions extends WaitOptions {
   /** Facts about the value to find it by; plain JSON. */
   readonly attributes?: Readonly<Record<string, unknown>>
   readonly tags?: readonly string[]
+  /** A remark for people. */
+  readonly note?: string
+  /** `false`: the code that ran before is not recorded. @default that of the database */
+  readonly history?: boolean
   /** @default that of the database */
   readonly durability?: Durability
   /** Called with the number of bytes written so far. */
@@ -62,6 +73,8 @@ const SET_OPTIONS: ReadonlySet<string> = new Set([
   'overwrite',
   'attributes',
   'tags',
+  'note',
+  'history',
   'durability',
   'timeout',
   'signal',
@@ -69,7 +82,16 @@ const SET_OPTIONS: ReadonlySet<string> = new Set([
 ])
 const WAIT_OPTIONS: readonly string[] = ['timeout', 'signal']
 export const COPY_OPTIONS: readonly string[] = [...WAIT_OPTIONS, 'overwrite', 'durability']
-const OPEN_OPTIONS: readonly string[] = ['readonly', 'create', 'durability', 'dumpers', 'schema', 'locks']
+const OPEN_OPTIONS: readonly string[] = [
+  'readonly',
+  'create',
+  'durability',
+  'dumpers',
+  'schema',
+  'locks',
+  'source',
+  'history',
+]
 
 /** Stands for "no dumper was named" where options are checked: it has none of its own. */
 export const NO_DUMPER: AnyDumper = {
@@ -94,6 +116,9 @@ export function splitSetOptions(dumper: AnyDumper, options: object): { own: SetO
   checkWait(checked)
   if (checked.tags !== undefined && !isStringArray(checked.tags))
     throw wrongOption('tags', 'an array of strings')
+  if (checked.note !== undefined && typeof checked.note !== 'string') throw wrongOption('note', 'a string')
+  if (checked.history !== undefined && typeof checked.history !== 'boolean')
+    throw wrongOption('history', 'a boolean')
   if (checked.overwrite !== undefined && typeof checked.overwrite !== 'boolean')
     throw wrongOption('overwrite', 'a boolean')
   if (checked.onProgress !== undefined && typeof checked.onProgress !== 'function') {
@@ -121,6 +146,10 @@ export function checkOpenOptions(options: OpenOptions<Schema>): void {
   if (options.readonly !== undefined && ![true, false, 'warn'].includes(options.readonly)) {
     throw wrongOption('readonly', "true, false or 'warn'")
   }
+  if (options.source !== undefined && typeof options.source !== 'string')
+    throw wrongOption('source', 'a path')
+  if (options.history !== undefined && typeof options.history !== 'boolean')
+    throw wrongOption('history', 'a boolean')
   if (options.readonly && options.create) {
     throw new DirdictError('OPTION_INVALID', 'A database opened readonly cannot be made: leave out create.', {
       option: 'create',

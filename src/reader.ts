@@ -82,7 +82,7 @@ export async function readMetadata(session: Session, place: Place): Promise<Meta
     const loader = loaderIfThere(base, place.key)
     const record = readRecord(base, place.key)
     if (loader === null || record === undefined) assertCurrent(witness, place)
-    if (record !== undefined) return fromRecord(place.key, record, loader)
+    if (record !== undefined) return fromRecord(place.key, record, loader, base)
     const dumper = loader === null ? undefined : session.dumpers.forLoader(loader)
     return fromFiles(
       base,

@@ -189,7 +189,7 @@ async function restoreRecords(
       ],
       [
         'metadata.json',
-        isfMetadataOf(record, dumper),
+        isfMetadataOf(record, dumper, entry, name),
         content => content.metadata_creation_time !== 'post_hoc',
       ],
     ]

@@ -28,6 +28,10 @@ export class Session {
   readonly durability: Durability
   readonly dumpers: DumperTable
   readonly locks: Locks | undefined
+  /** Where to look for the code that makes the values; undefined: at the running script. */
+  readonly source: string | undefined
+  /** Whether the code that ran is recorded. */
+  readonly history: boolean
   closed = false
   readonly #directories = new Map<string, DatabaseDirectory>()
 
@@ -36,11 +40,15 @@ export class Session {
     durability: Durability
     dumpers: DumperTable
     locks: Locks | undefined
+    source?: string | undefined
+    history?: boolean | undefined
   }) {
     this.readonly = options.readonly
     this.durability = options.durability
     this.dumpers = options.dumpers
     this.locks = options.locks
+    this.source = options.source
+    this.history = options.history ?? true
   }
 
   /** Every handle of one directory shares one object, which remembers that its service directory is made. */

@@ -6,6 +6,7 @@ import type { DatabaseDirectory } from './entry/database-directory.js'
 import { assertNoLinks, checkedName } from './entry/folder.js'
 import { type ABSENT, listKeys, readPinned } from './entry/pin.js'
 import { checksum, READ_FLAGS } from './entry/raw-files.js'
+import { historyOf } from './entry/record-files.js'
 import { GONE, hasCode, NO_FILE, translate } from './entry/system-errors.js'
 import { DirdictError, type ErrorCode, isDirdictError } from './errors.js'
 import { readKind } from './reader.js'
@@ -58,7 +59,9 @@ async function visit(
 async function verifyEntry(session: Session, place: Place): Promise<'checked' | 'unchecked' | typeof ABSENT> {
   return readPinned(place.directory, place.name, async (base, witness) => {
     const { record, dumper } = readKind(session, place, base, witness)
-    if (record === undefined || dumper.live) return 'unchecked'
+    if (record === undefined) return 'unchecked'
+    historyOf(record.provenance.history, base, place.key)
+    if (dumper.live) return 'unchecked'
     for (const file of record.files) {
       let fd: number
       try {

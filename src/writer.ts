@@ -6,7 +6,8 @@ import type { AnyDumper } from './dumper.js'
 import type { DatabaseDirectory } from './entry/database-directory.js'
 import { listKeys } from './entry/pin.js'
 import { Draft, finishUnfinished, type PublishOptions, releaseAndCollect } from './entry/publish.js'
-import { type Annotations, writeRecords } from './entry/record-files.js'
+import { writeRecords } from './entry/record-files.js'
+import type { Annotations } from './entry/record-text.js'
 import { GONE, hasCode, translate } from './entry/system-errors.js'
 import { DirdictError, isDirdictError } from './errors.js'
 import { acquireFileLock, type FileLock, lockLost } from './locks/file.js'
@@ -31,7 +32,7 @@ export interface Content {
 export async function stage(session: Session, place: Place, content: Content): Promise<Draft> {
   const { options, dumper } = content
   checkAnnotations(session, options)
-  let provenance: Provenance | Promise<Provenance> = currentProvenance()
+  let provenance: Provenance | Promise<Provenance> = currentProvenance(session.source)
   if (provenance instanceof Promise) provenance = await provenance
   // Listing what is loaded may have taken long, and the dumper may too.
   if (pauseIsDue()) await nextTurn()
@@ -45,7 +46,8 @@ export async function stage(session: Session, place: Place, content: Content): P
     options.signal?.throwIfAborted()
     // What changes in place has no fixed length or checksum.
     const files = dumper.live ? [] : draft.folder.files
-    writeRecords(draft.folder, dumper, args ?? {}, files, provenance, options, new Date())
+    const annotations = { history: session.history, ...options }
+    writeRecords(draft.folder, dumper, args ?? {}, files, provenance, annotations, new Date())
     return draft
   } catch (error) {
     draft.discard()

@@ -17,6 +17,7 @@ const BESIDE: readonly string[] = [
   'Loader.pickle',
   'metadata.json',
   'dirdict.json',
+  'dirdict.history.json',
   'object_meta.json',
   'schema.json',
 ]

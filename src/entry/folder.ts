@@ -12,8 +12,10 @@ import { OpenFile } from './open-file.js'
 import { READ_FLAGS, readChecked, readFully, readFullySync, SMALL } from './raw-files.js'
 import { GONE, hasCode, NO_FILE } from './system-errors.js'
 
-/** The three files of an entry that are ours and not the dumper's. */
-export const RECORDS: readonly string[] = ['Loader.json', 'metadata.json', 'dirdict.json']
+/** A history of code that is too long for dirdict.json, which is read with every value. */
+export const HISTORY_FILE = 'dirdict.history.json'
+/** The files of an entry that are ours and not the dumper's. */
+export const RECORDS: readonly string[] = ['Loader.json', 'metadata.json', 'dirdict.json', HISTORY_FILE]
 /** A range of so many bytes is read at once: the way through the thread pool and back takes longer. */
 const SHORT_RANGE: number = 2 ** 20
 /** What reading tells the pinned read around it: what it has to check before it may trust the result. */

@@ -4,16 +4,16 @@
  */
 import { readdirSync, statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { GitState, Host, Metadata, Runtime, Script } from '../metadata.js'
+import type { CodeHistory, GitState, Host, Metadata, Runtime, Script } from '../metadata.js'
 import { readTextSync } from './raw-files.js'
-import { type EntryRecord, isObject } from './record-files.js'
+import { type EntryRecord, historyOf, isObject } from './record-files.js'
 import { GONE, hasCode } from './system-errors.js'
 
 /** ISF rewrites metadata.json in place; a reader beside it sees torn JSON for about this long. */
 const TORN_MS = 50
 
-/** What our own record says. */
-export function fromRecord(key: string, record: EntryRecord, loader: string | null): Metadata {
+/** What our own record says. With `base`, the entry's directory, the code that ran is read too. */
+export function fromRecord(key: string, record: EntryRecord, loader: string | null, base?: string): Metadata {
   const { provenance } = record
   return {
     key,
@@ -25,9 +25,11 @@ export function fromRecord(key: string, record: EntryRecord, loader: string | nu
     host: host(provenance.host),
     runtime: runtime(provenance.runtime),
     script: script(provenance.script),
-    history: text(provenance.history),
+    history: base === undefined ? null : historyOf(provenance.history, base, key),
     attributes: isObject(provenance.attributes) ? provenance.attributes : {},
     tags: Array.isArray(provenance.tags) ? provenance.tags.filter(tag => typeof tag === 'string') : [],
+    note: text(provenance.note),
+    annotated: date(provenance.annotated) ?? null,
     files: record.files,
     inferred: false,
   }
@@ -62,12 +64,21 @@ export async function fromFiles(
     host: hostname ? { name: hostname, platform: null, arch: null, user: null } : null,
     runtime: content === undefined ? null : { name: 'python', version: null, dirdict: null },
     script: null,
-    history: text(content?.history),
+    history: isfHistory(text(content?.history)),
     attributes: {},
     tags: [],
+    note: null,
+    annotated: null,
     files: [],
     inferred,
   }
+}
+
+/** ISF keeps one text, and not how it came by it. */
+function isfHistory(code: string | null): CodeHistory | null {
+  return code === null
+    ? null
+    : { kind: 'unknown', source: 'isf', complete: false, cells: [{ n: null, code }] }
 }
 
 async function readIsfMetadata(base: string): Promise<Record<string, unknown> | undefined> {

@@ -5,8 +5,17 @@
 import { existsSync } from 'node:fs'
 import type { AnyDumper, LoaderArguments } from '../dumper.js'
 import { DirdictError } from '../errors.js'
-import type { FileRecord, Provenance } from '../metadata.js'
+import type { CodeCell, CodeHistory, FileRecord, Provenance } from '../metadata.js'
+import { HISTORY_FILE } from './folder.js'
 import { readTextSync } from './raw-files.js'
+import {
+  type Annotations,
+  FORMAT,
+  isfMetadataText,
+  recordText,
+  rendered,
+  withoutHistory,
+} from './record-text.js'
 import { hasCode, NO_FILE } from './system-errors.js'
 import type { EntryWriteFolder } from './write-folder.js'
 
@@ -16,8 +25,6 @@ const LOADERS = 'data_base.isf_data_base.IO.LoaderDumper.'
 const LOADERS_ELSEWHERE = 'data_base.IO.LoaderDumper.'
 /** To Python, a format that ISF does not have is a folder of files. */
 const FOLDER_LOADER = 'just_create_folder'
-/** Version of dirdict.json. */
-const FORMAT = 1
 /** A record longer than this was not written by any program that we know; it is not read into memory. */
 const LONGEST_RECORD = 16 * 1024 * 1024
 
@@ -27,12 +34,6 @@ export interface EntryRecord {
   readonly arguments: LoaderArguments
   readonly files: readonly FileRecord[]
   readonly provenance: Readonly<Record<string, unknown>>
-}
-
-/** What the user adds to the record. */
-export interface Annotations {
-  readonly attributes?: Readonly<Record<string, unknown>> | undefined
-  readonly tags?: readonly string[] | undefined
 }
 
 /** ISF's full id of the loader for a dumper. */
@@ -58,90 +59,12 @@ export function writeRecords(
   annotations: Annotations,
   time: Date,
 ): void {
-  folder.writeRecord('dirdict.json', recordText(dumper.name, args, files, provenance, annotations, time))
-  folder.writeRecord('metadata.json', isfMetadataText(dumper.loader ?? FOLDER_LOADER, provenance, time))
+  const said = annotations.history === false ? withoutHistory(provenance) : provenance
+  const { long } = rendered(said)
+  if (long !== undefined) folder.writeRecord(HISTORY_FILE, long)
+  folder.writeRecord('dirdict.json', recordText(dumper.name, args, files, said, annotations, time))
+  folder.writeRecord('metadata.json', isfMetadataText(dumper.loader ?? FOLDER_LOADER, said, time))
   folder.writeRecord('Loader.json', `{"Loader": ${JSON.stringify(loaderModule(dumper))}}`)
-}
-
-/** dirdict.json as text. */
-function recordText(
-  dumper: string,
-  args: LoaderArguments,
-  files: readonly FileRecord[],
-  provenance: Provenance,
-  annotations: Annotations,
-  time: Date,
-): string {
-  const tags = annotations.tags === undefined ? '' : `,"tags":${JSON.stringify(annotations.tags)}`
-  const attributes =
-    annotations.attributes === undefined ? '' : `,"attributes":${JSON.stringify(annotations.attributes)}`
-  return (
-    `{"format":${FORMAT},"dumper":${JSON.stringify(dumper)},"arguments":${JSON.stringify(args)},` +
-    `"files":${JSON.stringify(files)},"provenance":{"time":"${time.toISOString()}"${tags}${attributes},` +
-    `${rendered(provenance).ours}}}`
-  )
-}
-
-/** metadata.json as text: ISF's members and nothing else. */
-function isfMetadataText(isfDumper: string, provenance: Provenance, time: Date): string {
-  return (
-    `{"dumper": ${JSON.stringify(isfDumper)}, "time": ${JSON.stringify(timeTuple(time))}, ` +
-    `${rendered(provenance).isf}}`
-  )
-}
-
-interface Rendered {
-  readonly ours: string
-  readonly isf: string
-}
-
-/** Provenance is the same object as long as nothing has changed; its text is made once. */
-const texts = new WeakMap<Provenance, Rendered>()
-
-function rendered(provenance: Provenance): Rendered {
-  let text = texts.get(provenance)
-  if (text === undefined) {
-    text = { ours: members(provenance), isf: members(isfMembers(provenance)) }
-    texts.set(provenance, text)
-  }
-  return text
-}
-
-function members(value: object): string {
-  return JSON.stringify(value).slice(1, -1)
-}
-
-function isfMembers(provenance: Provenance): Record<string, unknown> {
-  const { git, error, modules, lockFile, host } = provenance
-  return {
-    module_list: lockFile,
-    module_versions: modules,
-    history: null,
-    hostname: host.name,
-    metadata_creation_time: 'together_with_new_key',
-    version:
-      git === null ? '0+unknown' : git.branch === null ? git.commit.slice(0, 7) : `heads/${git.branch}`,
-    'full-revisionid': git?.commit ?? null,
-    dirty: git?.dirty ?? null,
-    error,
-  }
-}
-
-/** Python's `time.struct_time` in UTC, as ISF writes it: Monday is day 0, summer time is not known. */
-function timeTuple(time: Date): number[] {
-  const year = time.getUTCFullYear()
-  const dayOfYear = Math.floor((time.getTime() - Date.UTC(year, 0, 1)) / 86_400_000) + 1
-  return [
-    year,
-    time.getUTCMonth() + 1,
-    time.getUTCDate(),
-    time.getUTCHours(),
-    time.getUTCMinutes(),
-    time.getUTCSeconds(),
-    (time.getUTCDay() + 6) % 7,
-    dayOfYear,
-    -1,
-  ]
 }
 
 /** The module that Loader.json names. Throws CORRUPT_ENTRY, or the system's error where the file is missing. */
@@ -177,6 +100,31 @@ export function readOwnRecord(base: string, key: string): EntryRecord {
     throw corrupt(key, 'dirdict.json', 'has a wrong list of files')
   }
   return { dumper, arguments: args as LoaderArguments, files, provenance }
+}
+
+/** The history that a record tells of, from its own file where it has one. CORRUPT_ENTRY where that is damaged. */
+export function historyOf(told: unknown, base: string, key: string): CodeHistory | null {
+  if (!isObject(told)) return null
+  const isElsewhere = told.file === HISTORY_FILE
+  const found = asHistory(isElsewhere ? parseRecord(base, key, HISTORY_FILE) : told)
+  if (found === undefined || (isElsewhere && found.cells.length !== told.cells)) {
+    throw corrupt(key, isElsewhere ? HISTORY_FILE : 'dirdict.json', 'has a wrong history of code')
+  }
+  return found
+}
+
+function asHistory({ kind, source, complete, cells }: Record<string, unknown>): CodeHistory | undefined {
+  if (typeof kind !== 'string' || typeof source !== 'string' || typeof complete !== 'boolean')
+    return undefined
+  if (!Array.isArray(cells) || !cells.every(isCell)) return undefined
+  // Kinds and sources of a newer version are shown as they are.
+  return { kind, source, complete, cells } as CodeHistory
+}
+
+function isCell(value: unknown): value is CodeCell {
+  return (
+    isObject(value) && typeof value.code === 'string' && (value.n === null || typeof value.n === 'number')
+  )
 }
 
 function isFileRecord(value: unknown): value is FileRecord {
@@ -223,7 +171,12 @@ function corrupt(key: string, file: string, what: string, cause?: unknown): Dird
 }
 
 /** metadata.json made anew from our record, for an entry whose own was lost or replaced by an inferred one. */
-export function isfMetadataOf(record: EntryRecord, dumper: Pick<AnyDumper, 'loader'>): string {
+export function isfMetadataOf(
+  record: EntryRecord,
+  dumper: Pick<AnyDumper, 'loader'>,
+  base: string,
+  key: string,
+): string {
   const { git, error, modules, lockFile, host, time } = record.provenance
   const provenance = {
     git: git ?? null,
@@ -231,6 +184,7 @@ export function isfMetadataOf(record: EntryRecord, dumper: Pick<AnyDumper, 'load
     modules: modules ?? {},
     lockFile: lockFile ?? '',
     host: host ?? { name: '' },
+    history: historyOf(record.provenance.history, base, key),
   }
   const when = new Date(typeof time === 'string' ? time : 0)
   return isfMetadataText(dumper.loader ?? FOLDER_LOADER, provenance as unknown as Provenance, when)

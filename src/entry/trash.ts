@@ -6,7 +6,7 @@ import { closeSync, fsync, lstatSync, openSync, readdirSync, rmdir, rm as rmTree
 import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { DatabaseDirectory } from './database-directory.js'
-import { listFiles } from './folder.js'
+import { listFiles, RECORDS } from './folder.js'
 import { READ_FLAGS } from './raw-files.js'
 import { GONE, hasCode, succeeds } from './system-errors.js'
 
@@ -173,7 +173,7 @@ function namesIn(path: string): readonly string[] {
 async function syncEntry(path: string): Promise<void> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
   try {
-    const files = [...listFiles(path), 'Loader.json', 'metadata.json', 'dirdict.json']
+    const files = [...listFiles(path), ...RECORDS]
     await Promise.all(files.map(file => syncIfThere(`${path}/${file}`)))
   } catch (error) {
     if (!hasCode(error, GONE)) throw error

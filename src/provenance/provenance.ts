@@ -5,6 +5,7 @@
 import { dirname } from 'node:path'
 import process from 'node:process'
 import type { GitState, Provenance } from '../metadata.js'
+import { HistoryReader } from './code-history.js'
 import {
   askDirty,
   askHead,
@@ -35,12 +36,19 @@ interface ProvenanceOptions {
   readonly script: string | null
 }
 
-let ofThisProcess: ProvenanceSource | undefined
+const sources = new Map<string | undefined, ProvenanceSource>()
 
-/** Where the values of this process come from; see {@link ProvenanceSource}. */
-export function currentProvenance(): Provenance | Promise<Provenance> {
-  ofThisProcess ??= createProvenance({ cwd: workingDirectory(), script: runningScript() })
-  return ofThisProcess.current()
+/** Where the values of this process come from; see {@link ProvenanceSource}. With `path`, by the repository there. */
+export function currentProvenance(path?: string): Provenance | Promise<Provenance> {
+  let source = sources.get(path)
+  if (source === undefined) {
+    source = createProvenance({
+      cwd: path ?? workingDirectory(),
+      script: path === undefined ? runningScript() : null,
+    })
+    sources.set(path, source)
+  }
+  return source.current()
 }
 
 /** A source for one script and one working directory. */
@@ -48,6 +56,7 @@ export function createProvenance({ cwd, script }: ProvenanceOptions): Provenance
   const git = new GitReader(cwd, script)
   const modules = new ModuleReader()
   const scripts = new ScriptReader(script)
+  const histories = new HistoryReader(script)
   const lockFile = new LockFileReader(script === null ? [cwd] : [dirname(script), cwd])
   const host = readHost()
   const runtime = readRuntime()
@@ -64,7 +73,8 @@ export function createProvenance({ cwd, script }: ProvenanceOptions): Provenance
   function next(last: Provenance): Provenance {
     const report = git.read()
     const isStale = modules.isStale()
-    if (report.git === last.git && report.error === last.error && !isStale) return last
+    const isHistory = histories.read(report.git) === last.history
+    if (report.git === last.git && report.error === last.error && isHistory && !isStale) return last
     const fresh = isStale
       ? build(report, modules.read(), lockFile.read(), scripts.read())
       : build(report, last.modules, last.lockFile, last.script)
@@ -78,7 +88,17 @@ export function createProvenance({ cwd, script }: ProvenanceOptions): Provenance
     running: Provenance['script'],
   ): Provenance {
     const { git, error } = report
-    return Object.freeze({ git, error, modules: loaded, lockFile: lock, host, runtime, script: running })
+    const history = histories.read(git)
+    return Object.freeze({
+      git,
+      error,
+      modules: loaded,
+      lockFile: lock,
+      host,
+      runtime,
+      script: running,
+      history,
+    })
   }
 
   return {
@@ -100,7 +120,8 @@ function isSame(a: Provenance, b: Provenance): boolean {
     a.error === b.error &&
     a.modules === b.modules &&
     a.lockFile === b.lockFile &&
-    a.script === b.script
+    a.script === b.script &&
+    a.history === b.history
   )
 }
 

@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AnyDumper, DataBase } from '../index.js'
 
-const RECORDS: ReadonlySet<string> = new Set(['Loader.json', 'metadata.json', 'dirdict.json'])
+const RECORDS: ReadonlySet<string> = new Set([
+  'Loader.json',
+  'metadata.json',
+  'dirdict.json',
+  'dirdict.history.json',
+])
 
 /** Runs `use` with an empty directory, which is removed afterwards. */
 async function withDirectory(use: (directory: string) => Promise<void>): Promise<void> {
