@@ -9,6 +9,7 @@ import { files } from './files.js'
 import { listings } from './listings.js'
 import type { Row } from './measure.js'
 import { partsOfArrays } from './parts-of-arrays.js'
+import { provenance } from './provenance.js'
 import { stalls } from './stalls.js'
 import { tinyKeys } from './tiny-keys.js'
 
@@ -20,6 +21,7 @@ const questions: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = 
   dataframes,
   files,
   stalls,
+  provenance,
 }
 
 const wanted = process.argv.slice(2)

@@ -21,6 +21,7 @@ import {
   type SetOptions,
   type WaitOptions,
 } from './options.js'
+import { sourceFolder } from './provenance/place.js'
 import { keyNotFound } from './reader.js'
 import { type Repair, repairDatabase } from './repair.js'
 import { nestedPath, Session } from './session.js'
@@ -93,7 +94,7 @@ export class DataBase<S extends Schema = NoSchema> {
       durability: options.durability ?? 'full',
       dumpers: new DumperTable([...(options.dumpers ?? []), ...Object.values(options.schema ?? {})]),
       locks: options.locks,
-      source: options.source,
+      source: options.source === undefined ? undefined : sourceFolder(options.source),
       history: options.history,
     })
     const create = options.create ?? !options.readonly

@@ -8,6 +8,7 @@ import { Command } from 'commander'
 import { exitCodeOf, report } from './failure.js'
 import { addGet } from './get.js'
 import { addInfo } from './info.js'
+import { addKernel } from './kernel.js'
 import { addKeys } from './keys.js'
 import { endQuietlyOnClosedPipe } from './print.js'
 import { addRm } from './rm.js'
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
     // Set before the commands are added, which inherit both: errors are thrown, and printed in one place.
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-  for (const add of [addKeys, addTree, addInfo, addGet, addSet, addRm]) add(program)
+  for (const add of [addKeys, addTree, addInfo, addGet, addSet, addRm, addKernel]) add(program)
   try {
     await program.parseAsync()
   } catch (error) {

@@ -65,21 +65,11 @@ export class HashedFile {
   }
 }
 
-/** Reads the record of the script at `path`: the same object for as long as the file is the same. */
-export class ScriptReader {
-  readonly #file: HashedFile | null
-  #script: Script | null = null
-
-  constructor(path: string | null) {
-    this.#file = path === null ? null : new HashedFile(path)
-  }
-
-  /** Null where there is no script, and where its file is gone before it was ever read. */
-  read(): Script | null {
-    const sha256 = this.#file?.sha256() ?? null
-    // A script deleted while it runs is still what runs: the last hash stands.
-    if (this.#file === null || sha256 === null || sha256 === this.#script?.sha256) return this.#script
-    this.#script = Object.freeze({ path: this.#file.path, sha256 })
-    return this.#script
-  }
+/**
+ * The record of the script at `path`; null where its file is gone. Read once: what somebody writes into the file later is
+ * not what runs.
+ */
+export function readScript(path: string | null): Script | null {
+  const sha256 = path === null ? null : new HashedFile(path).sha256()
+  return path === null || sha256 === null ? null : Object.freeze({ path, sha256 })
 }

@@ -1,62 +1,97 @@
 /**
- * The packages that the process has loaded, with their versions, and the lock file that lists all it could load.
- * Node has no public list of loaded ES modules; the inspector knows them, and is asked seldom, for it is slow.
+ * The packages that the process has loaded, with their versions: those of CommonJS modules, which are counted, and those
+ * of ES modules, which are listed between two turns of the event loop, and seldom.
  */
-import type { Session } from 'node:inspector'
 import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
-import process from 'node:process'
-import { fileURLToPath } from 'node:url'
-import { HashedFile } from './history.js'
+import { basename, dirname } from 'node:path'
+import { ImportWatch, loadedEsModules } from './es-modules.js'
+import { Freshness } from './freshness.js'
 import { readPackageJson } from './host.js'
 
 /** What a process has loaded: name → version, sorted by name. */
 type Modules = Readonly<Record<string, string>>
 
-/** Least time between two listings of ES modules, and how many times its own cost it must lie back. */
-const listingInterval = 5000
-const costFactor = 100
+/**
+ * A package is in the record this many milliseconds after it was imported at the latest, or a hundred times what listing
+ * modules takes where that is longer.
+ */
+const STATED_AGE_MS = 5000
 
 /** Lists loaded packages; the same object for as long as they are the same. */
 export class ModuleReader {
   #modules: Modules = Object.freeze({})
   #text = '{}'
-  #commonJsFiles = -1
+  #commonJsFiles = 0
+  #commonJsPackages: readonly Package[] = []
   #esPackages: readonly Package[] = []
-  #esDue = 0
+  #listing: { readonly done: Promise<void>; readonly turn: NodeJS.Immediate } | null = null
+  readonly #commonJs = new Freshness(0)
+  readonly #es = new Freshness(STATED_AGE_MS)
+  readonly #imports = new ImportWatch()
   readonly #require = createRequire(import.meta.url)
   readonly #packageOf = new Map<string, Package | null>()
 
-  /** Whether something may have been loaded since the last `read`. */
-  isStale(): boolean {
-    return performance.now() >= this.#esDue || this.#countCommonJs() !== this.#commonJsFiles
-  }
-
-  /** Loaded packages; ES modules are listed anew only when their listing is due, CommonJS modules always. */
-  read(): Modules {
-    const files = Object.keys(this.#require.cache)
-    this.#commonJsFiles = files.length
-    if (performance.now() >= this.#esDue) this.#listEsModules()
-    const modules = toModules([...this.#packages(files), ...this.#esPackages])
-    const text = JSON.stringify(modules)
-    if (text !== this.#text) {
-      this.#modules = Object.freeze(modules)
-      this.#text = text
-    }
+  /** Loaded packages at once, or a promise where they have to be listed first. */
+  read(): Modules | Promise<Modules> {
+    if (this.#commonJs.age() === 'old') this.#countCommonJs()
+    const age = this.#es.age()
+    if (age === 'fresh') return this.#modules
+    if (!this.#imports.mayHaveLoaded) this.#es.renew(performance.now())
+    else if (age === 'old') return this.#wait()
+    else this.#list()
     return this.#modules
   }
 
-  #countCommonJs(): number {
-    return Object.keys(this.#require.cache).length
+  #countCommonJs(): void {
+    const start = performance.now()
+    const files = Object.keys(this.#require.cache)
+    if (files.length !== this.#commonJsFiles) {
+      this.#commonJsFiles = files.length
+      this.#commonJsPackages = this.#packages(files)
+      this.#combine()
+    }
+    this.#commonJs.renew(start)
+  }
+
+  async #wait(): Promise<Modules> {
+    const { done, turn } = this.#list()
+    turn.ref()
+    await done
+    return this.#modules
+  }
+
+  /** Lists ES modules in the next turn of the event loop, which keeps no process alive. */
+  #list(): { readonly done: Promise<void>; readonly turn: NodeJS.Immediate } {
+    if (this.#listing !== null) return this.#listing
+    let end = (): void => {}
+    const done = new Promise<void>(resolve => {
+      end = resolve
+    })
+    const turn = setImmediate(() => {
+      this.#listing = null
+      this.#listEsModules()
+      end()
+    }).unref()
+    this.#listing = { done, turn }
+    return this.#listing
   }
 
   #listEsModules(): void {
     const start = performance.now()
-    // Modules are never unloaded: where the inspector cannot be had this time, what it said last stays true.
+    this.#imports.reset()
     const files = loadedEsModules(this.#require)
+    // Modules are never unloaded: where the inspector cannot be had this time, what it said last stays true.
     if (files !== null) this.#esPackages = this.#packages(files)
-    const end = performance.now()
-    this.#esDue = end + Math.max(listingInterval, costFactor * (end - start))
+    this.#combine()
+    this.#es.renew(start)
+  }
+
+  #combine(): void {
+    const modules = toModules([...this.#commonJsPackages, ...this.#esPackages])
+    const text = JSON.stringify(modules)
+    if (text === this.#text) return
+    this.#modules = Object.freeze(modules)
+    this.#text = text
   }
 
   #packages(files: readonly string[]): Package[] {
@@ -101,82 +136,4 @@ function toModules(packages: readonly Package[]): Record<string, string> {
   }
   const names = [...versions.keys()].sort()
   return Object.fromEntries(names.map(name => [name, [...(versions.get(name) ?? [])].sort().join(', ')]))
-}
-
-/** Files of all scripts that V8 holds; null where the inspector cannot be asked. */
-function loadedEsModules(require: NodeJS.Require): string[] | null {
-  // Deno's kernel panics when its inspector is asked, and Bun's is another protocol.
-  if ('Deno' in globalThis || process.versions.bun !== undefined) return null
-  const files: string[] = []
-  let session: Session | undefined
-  try {
-    // Not imported at the top: a Node built without the inspector does not have this module.
-    const inspector: typeof import('node:inspector') = require('node:inspector')
-    session = new inspector.Session()
-    session.connect()
-    session.on('Debugger.scriptParsed', ({ params }) => {
-      if (params.url.startsWith('file:')) files.push(toPath(params.url))
-    })
-    // Answered at once, in this thread: every script is reported before `post` returns.
-    session.post('Debugger.enable')
-    session.post('Debugger.disable')
-  } catch {
-    return null
-  } finally {
-    session?.disconnect()
-  }
-  return files.filter(file => file !== '')
-}
-
-function toPath(url: string): string {
-  try {
-    return fileURLToPath(url)
-  } catch {
-    return ''
-  }
-}
-
-/** Names of lock files, the one that counts first: npm itself prefers the shrinkwrap. */
-const lockFiles = [
-  'npm-shrinkwrap.json',
-  'package-lock.json',
-  'pnpm-lock.yaml',
-  'yarn.lock',
-  'bun.lock',
-  'deno.lock',
-]
-
-/** Reads the hash of the nearest lock file at or above one of `folders`, the first that has one. */
-export class LockFileReader {
-  readonly #folders: readonly string[]
-  #file: HashedFile | null = null
-
-  constructor(folders: readonly string[]) {
-    this.#folders = folders
-  }
-
-  /** `package-lock.json sha256:…`; empty where there is none. */
-  read(): string {
-    return this.#hash() ?? this.#find() ?? ''
-  }
-
-  #hash(): string | null {
-    const sha256 = this.#file?.sha256() ?? null
-    return this.#file === null || sha256 === null ? null : `${basename(this.#file.path)} sha256:${sha256}`
-  }
-
-  #find(): string | null {
-    for (const start of this.#folders) {
-      for (let folder = start; ; folder = dirname(folder)) {
-        for (const name of lockFiles) {
-          this.#file = new HashedFile(join(folder, name))
-          const found = this.#hash()
-          if (found !== null) return found
-        }
-        if (dirname(folder) === folder) break
-      }
-    }
-    this.#file = null
-    return null
-  }
 }

@@ -3,93 +3,79 @@
  * later ones some ten microseconds, and are the same object for as long as nothing has changed.
  */
 import { dirname } from 'node:path'
-import process from 'node:process'
-import type { GitState, Provenance } from '../metadata.js'
+import type { Provenance } from '../metadata.js'
 import { HistoryReader } from './code-history.js'
-import {
-  askDirty,
-  askHead,
-  findRepository,
-  type Head,
-  HeadReader,
-  type Repository,
-  readRemote,
-  reftableMark,
-} from './git.js'
-import { runningScript, ScriptReader } from './history.js'
+import { GitReader, type GitReport } from './git-state.js'
+import { readScript, runningScript } from './history.js'
 import { readHost, readRuntime } from './host.js'
-import { LockFileReader, ModuleReader } from './modules.js'
+import { LockFileReader } from './lock-file.js'
+import { ModuleReader } from './modules.js'
+import { notebookFolder } from './notebook.js'
+import { workingDirectory } from './place.js'
 
 /** Answers where values come from. */
 interface ProvenanceSource {
   /**
-   * A promise until the first answer is known, the answer itself from then on. Never throws and never rejects: what
-   * cannot be found out is null, and `error` says why. Starts no process after the first answer.
+   * The answer at once, as a rule; a promise where it has to be found out first: at the first call, after a commit or
+   * another change that the repository shows, and where the last answer is old. Never throws and never rejects: what
+   * cannot be found out is null, and `error` says why.
    */
   current(): Provenance | Promise<Provenance>
 }
 
-/** Where to look for the repository and the lock file: at the script, then at the working directory. */
+/** Where to look for the repository and the lock file. */
 interface ProvenanceOptions {
-  readonly cwd: string
+  /** The first of them that lies in a repository decides. */
+  readonly folders: readonly string[]
   /** Real path of the running script, or null. */
   readonly script: string | null
 }
 
 const sources = new Map<string | undefined, ProvenanceSource>()
 
-/** Where the values of this process come from; see {@link ProvenanceSource}. With `path`, by the repository there. */
-export function currentProvenance(path?: string): Provenance | Promise<Provenance> {
-  let source = sources.get(path)
+/** Makes `source` the one that {@link currentProvenance} asks for `folder`. */
+export function useProvenance(folder: string | undefined, source: ProvenanceSource): void {
+  sources.set(folder, source)
+}
+
+/** Where the values of this process come from; with `folder`, by the repository there. See {@link ProvenanceSource}. */
+export function currentProvenance(folder?: string): Provenance | Promise<Provenance> {
+  let source = sources.get(folder)
   if (source === undefined) {
-    source = createProvenance({
-      cwd: path ?? workingDirectory(),
-      script: path === undefined ? runningScript() : null,
-    })
-    sources.set(path, source)
+    const script = runningScript()
+    source = createProvenance({ folders: folder === undefined ? codeFolders(script) : [folder], script })
+    useProvenance(folder, source)
   }
   return source.current()
 }
 
-/** A source for one script and one working directory. */
-export function createProvenance({ cwd, script }: ProvenanceOptions): ProvenanceSource {
-  const git = new GitReader(cwd, script)
+/** The directory of the script or the notebook, and the working directory. */
+function codeFolders(script: string | null): string[] {
+  const ofCode = script === null ? notebookFolder() : dirname(script)
+  return ofCode === null ? [workingDirectory()] : [ofCode, workingDirectory()]
+}
+
+/** A source for one script and some directories. */
+export function createProvenance({ folders, script }: ProvenanceOptions): ProvenanceSource {
+  const git = new GitReader(folders, script)
   const modules = new ModuleReader()
-  const scripts = new ScriptReader(script)
   const histories = new HistoryReader(script)
-  const lockFile = new LockFileReader(script === null ? [cwd] : [dirname(script), cwd])
+  const lockFile = new LockFileReader(script === null ? folders : [dirname(script), ...folders])
   const host = readHost()
   const runtime = readRuntime()
-  let started: Promise<Provenance> | undefined
-  let answer: Provenance | undefined
+  const running = readScript(script)
+  // Only a commit of its own repository tells what is in the script.
+  const isOfScript = script !== null && folders[0] === dirname(script)
+  let last: Provenance | undefined
 
-  async function start(): Promise<Provenance> {
-    const report = await git.ask()
-    // Listed after git was asked: simple-git is loaded by then, and the next answer is the same.
-    answer = build(report, modules.read(), lockFile.read(), scripts.read())
-    return answer
-  }
-
-  function next(last: Provenance): Provenance {
-    const report = git.read()
-    const isStale = modules.isStale()
-    const isHistory = histories.read(report.git) === last.history
-    if (report.git === last.git && report.error === last.error && isHistory && !isStale) return last
-    const fresh = isStale
-      ? build(report, modules.read(), lockFile.read(), scripts.read())
-      : build(report, last.modules, last.lockFile, last.script)
-    return isSame(fresh, last) ? last : fresh
-  }
-
-  function build(
-    report: GitReport,
-    loaded: Provenance['modules'],
-    lock: string,
-    running: Provenance['script'],
-  ): Provenance {
-    const { git, error } = report
-    const history = histories.read(git)
-    return Object.freeze({
+  function answer({ git, error }: GitReport, loaded: Provenance['modules']): Provenance {
+    const history = histories.read(isOfScript ? git : null)
+    // Parts keep their identity where nothing has changed, so that comparing them is enough.
+    if (last?.git === git && last.error === error && last.modules === loaded && last.history === history) {
+      return last
+    }
+    const lock = lockFile.read()
+    last = Object.freeze({
       git,
       error,
       modules: loaded,
@@ -99,129 +85,24 @@ export function createProvenance({ cwd, script }: ProvenanceOptions): Provenance
       script: running,
       history,
     })
+    return last
+  }
+
+  async function wait(
+    asked: Promise<GitReport> | GitReport,
+    listed?: Promise<Provenance['modules']>,
+  ): Promise<Provenance> {
+    const report = await asked
+    // Listed after git was asked: simple-git is loaded by then, and the next answer is the same.
+    return answer(report, await (listed ?? modules.read()))
   }
 
   return {
     current() {
-      if (answer === undefined) {
-        started ??= start()
-        return started
-      }
-      answer = next(answer)
-      return answer
+      const report = git.read()
+      if (report instanceof Promise) return wait(report)
+      const loaded = modules.read()
+      return loaded instanceof Promise ? wait(report, loaded) : answer(report, loaded)
     },
-  }
-}
-
-/** Parts keep their identity where nothing has changed, so that comparing them is enough. */
-function isSame(a: Provenance, b: Provenance): boolean {
-  return (
-    a.git === b.git &&
-    a.error === b.error &&
-    a.modules === b.modules &&
-    a.lockFile === b.lockFile &&
-    a.script === b.script &&
-    a.history === b.history
-  )
-}
-
-function workingDirectory(): string {
-  try {
-    return process.cwd()
-  } catch {
-    // Somebody removed it while we run.
-    return '/'
-  }
-}
-
-interface GitReport {
-  readonly git: GitState | null
-  readonly error: string | null
-}
-
-/** The state of one repository: asks git once, then compares what the files say with what was known. */
-class GitReader {
-  readonly #cwd: string
-  readonly #script: string | null
-  #repository: Repository | null = null
-  #readHead: () => Head = () => {
-    throw new Error('not inside a git repository')
-  }
-  #head: Head | null = null
-  #report: GitReport = { git: null, error: null }
-
-  constructor(cwd: string, script: string | null) {
-    this.#cwd = cwd
-    this.#script = script
-  }
-
-  /** The first report. Git looks at the files between two readings of HEAD, lest a commit slips in between. */
-  async ask(): Promise<GitReport> {
-    try {
-      this.#repository = this.#findRepository()
-      if (this.#repository === null) return this.read()
-      this.#readHead = await headOf(this.#repository)
-    } catch (cause) {
-      this.#readHead = () => {
-        throw cause
-      }
-      return this.read()
-    }
-    const before = this.#tryHead()
-    if (before !== null) {
-      // Without git, or where it refuses, commit and branch are known all the same; `dirty: null` says what is not.
-      this.#keep(before, await askDirty(this.#repository, this.#script).catch(() => null))
-    }
-    return this.read()
-  }
-
-  /** The report by the files as they are now: the same object while they say the same. */
-  read(): GitReport {
-    try {
-      const head = this.#readHead()
-      const { commit, branch } = this.#head ?? {}
-      if (head.commit !== commit || head.branch !== branch) this.#keep(head, null)
-    } catch (error) {
-      const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
-      if (this.#report.error !== reason) this.#report = { git: null, error: reason }
-      this.#head = null
-    }
-    return this.#report
-  }
-
-  #tryHead(): Head | null {
-    try {
-      return this.#readHead()
-    } catch {
-      return null
-    }
-  }
-
-  #findRepository(): Repository | null {
-    const ofScript = this.#script === null ? null : findRepository(dirname(this.#script))
-    return ofScript ?? findRepository(this.#cwd)
-  }
-
-  #keep(head: Head, dirty: boolean | null): void {
-    const remote = this.#repository === null ? null : readRemote(this.#repository, head.branch)
-    const checkedAt = dirty === null ? null : new Date()
-    this.#head = head
-    this.#report = { git: Object.freeze({ ...head, dirty, remote, checkedAt }), error: null }
-  }
-}
-
-/** How to read HEAD of `repository`: from its files, or where they are in a binary form, as git said it once. */
-async function headOf(repository: Repository): Promise<() => Head> {
-  const mark = reftableMark(repository)
-  if (mark === null) {
-    const reader = new HeadReader(repository)
-    return () => reader.read()
-  }
-  const head = await askHead(repository)
-  return () => {
-    // Better no commit than one that may be wrong; git is not started a second time.
-    if (reftableMark(repository) !== mark)
-      throw new Error('the references changed, and only git can read them')
-    return head
   }
 }

@@ -8,7 +8,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -18,28 +17,12 @@ import {
 import { hostname, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import ts from 'typescript'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 
 const packageRoot = resolve(import.meta.dirname, '../../..')
 const strace = '/usr/bin/strace'
 const top = realpathSync(mkdtempSync(join(tmpdir(), 'dirdict-process-')))
-let compiled = ''
 let folder = ''
-
-/** Compiled below node_modules of this package, so that simple-git is found from there. */
-beforeAll(() => {
-  const cache = join(packageRoot, 'node_modules/.cache')
-  mkdirSync(cache, { recursive: true })
-  compiled = mkdtempSync(join(cache, 'provenance-'))
-  write(join(compiled, 'package.json'), '{"type":"module"}')
-  const sources = join(packageRoot, 'src/provenance')
-  for (const name of readdirSync(sources)) {
-    const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
-    const { outputText } = ts.transpileModule(readFileSync(join(sources, name), 'utf8'), { compilerOptions })
-    write(join(compiled, 'src/provenance', name.replace(/\.ts$/, '.js')), outputText)
-  }
-})
 
 beforeEach(() => {
   folder = mkdtempSync(join(top, 'case-'))
@@ -47,7 +30,6 @@ beforeEach(() => {
 
 afterAll(() => {
   rmSync(top, { recursive: true, force: true })
-  rmSync(compiled, { recursive: true, force: true })
 })
 
 function write(path: string, text: string): string {
@@ -63,7 +45,7 @@ function addPackage(name: string, version: string, json: object, files: Record<s
 }
 
 function source(): string {
-  return JSON.stringify(pathToFileURL(join(compiled, 'src/provenance/provenance.js')).href)
+  return JSON.stringify(pathToFileURL(join(packageRoot, 'dist/src/provenance/provenance.js')).href)
 }
 
 /** Runs `body` as a script, with `currentProvenance` at hand, and gives what it passes to `report`. */
@@ -96,8 +78,28 @@ function makeRepository(): string {
   return git('rev-parse', 'HEAD')
 }
 
+/** A repository whose references lie in a reftable, as far as its other files show it. */
+function makeTables(): void {
+  makeRepository()
+  write(join(folder, '.git/HEAD'), 'ref: refs/heads/.invalid\n')
+  write(join(folder, '.git/reftable/tables.list'), 'x\n')
+}
+
+/** A PATH on which another git comes first. */
+function addGit(body: string): string {
+  const program = write(join(folder, 'bin/git'), `#!/bin/sh\n${body}\n`)
+  chmodSync(program, 0o755)
+  return `${join(folder, 'bin')}:${process.env.PATH}`
+}
+
+/** The clock that ages are measured by, moved on. */
+const anHourLater = `{
+  const now = performance.now.bind(performance)
+  performance.now = () => now() + 3_600_000
+}`
+
 describe('processes', () => {
-  test('no call after the first starts one, not even after a commit', ({ skip }) => {
+  test('no call after the first starts one while nothing changes', ({ skip }) => {
     if (!existsSync(strace)) skip('strace is not installed')
     makeRepository()
     const script = write(
@@ -107,11 +109,7 @@ describe('processes', () => {
        const first = await currentProvenance()
        if (first.git.dirty !== true) throw new Error('git was not asked')
        writeFileSync('mark', '')
-       for (let i = 0; i < 100; i++) {
-         writeFileSync('.git/refs/heads/main', String(i).padStart(40, '0'))
-         if (currentProvenance().git.commit !== String(i).padStart(40, '0')) throw new Error('commit not seen')
-         if (currentProvenance() !== currentProvenance()) throw new Error('not the same object')
-       }
+       for (let i = 0; i < 1000; i++) if (currentProvenance() !== first) throw new Error('another object')
        await new Promise(resolve => setTimeout(resolve, 100))`,
     )
     const trace = join(folder, 'trace')
@@ -136,38 +134,51 @@ describe('processes', () => {
   })
 
   test('without git on the PATH, a repository that only git can read says so', () => {
-    makeRepository()
-    write(join(folder, '.git/reftable/tables.list'), 'x\n')
+    makeTables()
     const answer = run('report(await currentProvenance())', { env: { PATH: '' } })
     expect(answer).toMatchObject({ git: null, error: 'git was not found' })
   })
 
-  test('what git says of a reftable stands until the table changes', () => {
+  test('git gone from the PATH while the process lives leaves dirty unknown after the next commit', () => {
     makeRepository()
-    write(join(folder, '.git/reftable/tables.list'), 'x\n')
+    const answers = run(
+      `import { writeFileSync } from 'node:fs'
+       const first = await currentProvenance()
+       process.env.PATH = ''
+       writeFileSync('.git/refs/heads/main', 'b'.repeat(40))
+       report([first.git.dirty, await currentProvenance(), currentProvenance() instanceof Promise])`,
+    )
+    expect(answers).toMatchObject([
+      true,
+      { git: { commit: 'b'.repeat(40), branch: 'main', dirty: null, checkedAt: null }, error: null },
+      false,
+    ])
+  })
+
+  test('git is asked anew whenever the list of a reftable changes', () => {
+    makeTables()
     // A newer git than the one installed, as far as it is asked.
-    const program = write(
-      join(folder, 'bin/git'),
-      `#!/bin/sh
-       case "$*" in
-         *'rev-parse HEAD --symbolic-full-name HEAD') echo ${'a'.repeat(40)}; echo refs/heads/x/y ;;
+    const PATH = addGit(
+      `case "$*" in
+         *'rev-parse HEAD --symbolic-full-name HEAD') cat answer ;;
          *) exit 1 ;;
        esac`,
     )
-    chmodSync(program, 0o755)
+    write(join(folder, 'answer'), `${'a'.repeat(40)}\nrefs/heads/x/y\n`)
     const answers = run(
       `import { writeFileSync } from 'node:fs'
        const first = await currentProvenance()
        const same = currentProvenance() === first
+       writeFileSync('answer', 'b'.repeat(40) + '\\nHEAD\\n')
        writeFileSync('.git/reftable/tables.list', 'y')
-       const last = currentProvenance()
+       const last = await currentProvenance()
        report([first, same, last, currentProvenance() === last])`,
-      { env: { PATH: `${join(folder, 'bin')}:${process.env.PATH}` } },
+      { env: { PATH } },
     )
     expect(answers).toMatchObject([
       { git: { commit: 'a'.repeat(40), branch: 'x/y', dirty: null }, error: null },
       true,
-      { git: null, error: 'the references changed, and only git can read them' },
+      { git: { commit: 'b'.repeat(40), branch: null, dirty: null }, error: null },
       true,
     ])
   })
@@ -178,6 +189,57 @@ describe('processes', () => {
     expect(alive).not.toContain('Timeout')
     expect(alive).not.toContain('ProcessWrap')
   })
+})
+
+describe('a git that hangs', () => {
+  /** Git as it is, until there is a file `hang`. */
+  function hangingGit(): NodeJS.ProcessEnv {
+    const real = execFileSync('which', ['git'], { encoding: 'utf8' }).trim()
+    const hang = `if [ -e '${folder}/hang' ]; then echo >'${folder}/hanging'; exec sleep 20; fi`
+    return { PATH: addGit(`${hang}; exec ${real} "$@"`) }
+  }
+
+  test('keeps no process alive that asked it in the background', () => {
+    makeRepository()
+    const [dirty, before, after] = run(
+      `import { existsSync, writeFileSync } from 'node:fs'
+       import { setTimeout } from 'node:timers/promises'
+       const first = await currentProvenance()
+       const before = process.getActiveResourcesInfo()
+       writeFileSync('hang', '')
+       const now = performance.now.bind(performance)
+       let second = first
+       // In steps much shorter than the time in which git is asked in the background.
+       for (let step = 1; step < 200 && !existsSync('hanging'); step++) {
+         performance.now = () => now() + step * 500
+         second = await currentProvenance()
+         await setTimeout(100)
+       }
+       report([[first.git.dirty, second.git.dirty], before, process.getActiveResourcesInfo()])`,
+      { env: hangingGit() },
+    ) as [boolean[], string[], string[]]
+    expect(dirty).toEqual([true, true])
+    expect(after.sort()).toEqual(before.sort())
+  })
+
+  test('holds up one call, and then none, not even after a commit', () => {
+    const commit = makeRepository()
+    const env = hangingGit()
+    write(join(folder, 'hang'), '')
+    const answers = run(
+      `import { writeFileSync } from 'node:fs'
+       const first = await currentProvenance()
+       writeFileSync('.git/refs/heads/main', 'b'.repeat(40))
+       const second = currentProvenance()
+       report([first, second, currentProvenance() === second])`,
+      { env },
+    )
+    expect(answers).toMatchObject([
+      { git: { commit, branch: 'main', dirty: null }, error: null },
+      { git: { commit: 'b'.repeat(40), branch: 'main', dirty: null }, error: null },
+      true,
+    ])
+  }, 30_000)
 })
 
 describe('modules', () => {
@@ -213,32 +275,78 @@ describe('modules', () => {
     expect(modules).not.toHaveProperty('node')
   })
 
-  test('one required later appears with the next call; nothing new leaves the same object', () => {
+  test('one required later appears soon; nothing new leaves the same object', () => {
     addPackage('late', '1.0.0', {}, { 'index.js': '', 'other.js': '' })
     const answer = run(
       `import { createRequire } from 'node:module'
+       import { setTimeout } from 'node:timers/promises'
        const require = createRequire(import.meta.url)
        const first = await currentProvenance()
        const same = currentProvenance() === first
        require('late')
+       // A hundred times what counting modules takes: far less than this.
+       await setTimeout(200)
        const second = currentProvenance()
        require('late/other.js')
+       await setTimeout(200)
        report([first.modules.late ?? null, same, second.modules.late, currentProvenance() === second])`,
     )
     expect(answer).toEqual([null, true, '1.0.0', true])
   })
 
-  test('an ES module imported later appears once the listing is due', () => {
+  test('an ES module imported later appears after the stated time at the latest', () => {
     addPackage('late', '1.0.0', { type: 'module' }, { 'index.js': '' })
     const answer = run(
       `const first = await currentProvenance()
        await import('late')
        const early = currentProvenance() === first
-       const now = performance.now.bind(performance)
-       performance.now = () => now() + 3_600_000
-       report([early, currentProvenance().modules.late])`,
+       ${anHourLater}
+       report([early, (await currentProvenance()).modules.late])`,
     )
     expect(answer).toEqual([true, '1.0.0'])
+  })
+
+  test('in a loop of calls it appears without a wait', () => {
+    addPackage('late', '1.0.0', { type: 'module' }, { 'index.js': '' })
+    const answer = run(
+      `import { setImmediate } from 'node:timers/promises'
+       await currentProvenance()
+       await import('late')
+       const now = performance.now.bind(performance)
+       let answer = await currentProvenance()
+       // In steps much shorter than the time in which modules are listed in the background.
+       for (let step = 1; step < 200 && answer.modules.late === undefined; step++) {
+         performance.now = () => now() + step * 250
+         answer = currentProvenance()
+         if (answer instanceof Promise) throw new Error('a wait')
+         await setImmediate()
+       }
+       report(answer.modules.late)`,
+    )
+    expect(answer).toBe('1.0.0')
+  })
+
+  test('are not listed again where Node announces imports and none was made', ({ skip }) => {
+    if (Number(process.versions.node.split('.')[0]) < 22) skip('Node 20 announces no imports')
+    addPackage('late', '1.0.0', { type: 'module' }, { 'index.js': '' })
+    const answer = run(
+      `import inspector from 'node:inspector'
+       const connect = inspector.Session.prototype.connect
+       let listings = 0
+       inspector.Session.prototype.connect = function () { listings++; return connect.call(this) }
+       const counted = []
+       const now = performance.now.bind(performance)
+       for (let hour = 0; hour < 5; hour++) {
+         performance.now = () => now() + hour * 3_600_000
+         if (hour === 3) await import('late')
+         const { modules } = await currentProvenance()
+         counted.push(listings)
+         if (hour >= 3 && modules.late === undefined) throw new Error('not listed')
+       }
+       report(counted)`,
+    )
+    // The second time for the sake of imports that were under way at the first.
+    expect(answer).toEqual([1, 2, 2, 3, 3])
   })
 
   test('the nearest lock file is named with its hash, and read again when it changes', () => {
@@ -251,7 +359,8 @@ describe('modules', () => {
        const first = await currentProvenance()
        writeFileSync('package-lock.json', 'other')
        createRequire(import.meta.url)('late')
-       report([first.lockFile, currentProvenance().lockFile])`,
+       ${anHourLater}
+       report([first.lockFile, (await currentProvenance()).lockFile])`,
       { name: 'deep/run.mjs' },
     )
     const sha256 = (content: string) => createHash('sha256').update(content).digest('hex')
@@ -268,6 +377,18 @@ describe('script, host and runtime', () => {
       .update(readFileSync(join(folder, 'real.mjs')))
       .digest('hex')
     expect(runNode([join(folder, 'link.mjs')])).toEqual({ path: join(folder, 'real.mjs'), sha256 })
+  })
+
+  test('a script that is edited while it runs is recorded with the hash of what runs', () => {
+    const hashes = run(
+      `import { writeFileSync } from 'node:fs'
+       import { fileURLToPath } from 'node:url'
+       const first = await currentProvenance()
+       writeFileSync(fileURLToPath(import.meta.url), '')
+       ${anHourLater}
+       report([first.script.sha256, (await currentProvenance()).script.sha256])`,
+    ) as string[]
+    expect(hashes[1]).toBe(hashes[0])
   })
 
   test('a script started without its extension is found', () => {
@@ -299,7 +420,7 @@ describe('script, host and runtime', () => {
     const own = join(folder, 'checkout')
     write(join(own, 'package.json'), '{"name":"dirdict","version":"9.9.9","type":"module"}')
     for (const name of ['history.js', 'host.js']) {
-      const text = readFileSync(join(compiled, 'src/provenance', name), 'utf8')
+      const text = readFileSync(join(packageRoot, 'dist/src/provenance', name), 'utf8')
       write(join(own, 'dist/src/provenance', name), text)
     }
     const body = `import { runningScript } from ${JSON.stringify(join(own, 'dist/src/provenance/history.js'))}
