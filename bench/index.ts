@@ -8,8 +8,10 @@ import { dataframes } from './dataframes.js'
 import { files } from './files.js'
 import { listings } from './listings.js'
 import type { Row } from './measure.js'
+import { memo } from './memo.js'
 import { partsOfArrays } from './parts-of-arrays.js'
 import { provenance } from './provenance.js'
+import { showing } from './showing.js'
 import { stalls } from './stalls.js'
 import { tinyKeys } from './tiny-keys.js'
 
@@ -21,7 +23,9 @@ const questions: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = 
   dataframes,
   files,
   stalls,
+  showing,
   provenance,
+  memo,
 }
 
 const wanted = process.argv.slice(2)

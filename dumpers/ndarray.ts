@@ -3,7 +3,7 @@
  * `np.save` writes, this reads. Any part is read without the rest.
  */
 
-import type { Dumper, NoOptions, ReadFolder, WriteFolder } from '../src/dumper.js'
+import type { Dumper, LoaderArguments, NoOptions, ReadFolder, WriteFolder } from '../src/dumper.js'
 import { DirdictError } from '../src/errors.js'
 import { type ArrayInput, asNDArray, type NDArray, toNDArray } from '../src/ndarray.js'
 import { encode } from './_npy/encode.js'
@@ -47,13 +47,13 @@ const format = {
     return asNDArray(value) !== undefined || isStream(value)
   },
 
-  async dump(value: NDArrayInput, folder: WriteFolder): Promise<undefined> {
-    if (isStream(value)) await writeBlocks(folder, file, value)
-    else {
-      const pieces = encode(toNDArray(value), folder.signal)
-      await folder.write(file, isTiny(pieces) ? Buffer.concat(pieces) : pieces)
-    }
-    return undefined
+  /** The record says dtype and shape, so that listings show them without a look at the file. `load` trusts the file. */
+  async dump(value: NDArrayInput, folder: WriteFolder): Promise<LoaderArguments> {
+    if (isStream(value)) return writeBlocks(folder, file, value)
+    const array = toNDArray(value)
+    const pieces = encode(array, folder.signal)
+    await folder.write(file, isTiny(pieces) ? Buffer.concat(pieces) : pieces)
+    return { dtype: array.dtype, shape: array.shape }
   },
 } satisfies Partial<Dumper<NDArrayInput, unknown>>
 

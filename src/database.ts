@@ -1,15 +1,17 @@
 /**
  * DataBase: the typed face of the dictionary. What a member promises is said here; the dictionary does it.
  */
-import { inspect } from 'node:util'
+import { type Annotation, annotate } from './annotate.js'
 import { Dictionary, type MakeNested } from './dictionary.js'
 import type { AnyDumper, GetOptionsOf, InputOf, NestedDatabase, SetOptionsOf } from './dumper.js'
 import { DumperTable, type folder, type ManagedFolder } from './dumper-table.js'
 import { ABSENT } from './entry/pin.js'
-import { dumperIfFound, type EntryHandle, entryAt, entryHandle, type LoadedAs } from './entry-handle.js'
+import { type EntryHandle, entryAt, type LoadedAs } from './entry-handle.js'
 import { DirdictError, isDirdictError } from './errors.js'
-import { matcher, QUERY_OPTIONS, type Query } from './find.js'
+import { findEntries } from './find/found.js'
+import type { Query } from './find/query.js'
 import { joinKey, type Key, readableParts } from './keys.js'
+import { type Memo, type MemoOptions, memoised } from './memo.js'
 import type { Metadata } from './metadata.js'
 import {
   type CopyOptions,
@@ -25,8 +27,10 @@ import { sourceFolder } from './provenance/place.js'
 import { keyNotFound } from './reader.js'
 import { type Repair, repairDatabase } from './repair.js'
 import { nestedPath, Session } from './session.js'
+import { databaseFace } from './show/database-face.js'
+import { wear } from './show/face.js'
 import { ensureDatabase, existingDatabase, readId } from './state.js'
-import { inspectDatabase, printTree, TREE_OPTIONS, type TreeOptions } from './tree.js'
+import { printTree, TREE_OPTIONS, type TreeOptions } from './tree.js'
 import { type VerifyReport, verifyDatabase } from './verify.js'
 
 /** What `get` gives for dumper `D`: its value, and a `DataBase` for a nested database. */
@@ -34,6 +38,9 @@ export type Loaded<D> = LoadedAs<D, DataBase>
 
 /** One key of a database, as listings and searches give it. Loads nothing until it is asked. */
 export interface Entry extends EntryHandle<DataBase> {}
+
+/** What `find` gives: await it for all entries, or iterate it. Each loop is a search of its own. */
+export interface Found extends Promise<Entry[]>, AsyncIterable<Entry> {}
 
 type NoSchema = Record<never, AnyDumper>
 type ValueIn<S extends Schema, K> = K extends keyof S ? InputOf<S[K]> : unknown
@@ -65,10 +72,7 @@ export class DataBase<S extends Schema = NoSchema> {
       )
     }
     this.#dictionary = dictionary
-    const { directory } = dictionary
-    Object.defineProperty(this, inspect.custom, {
-      value: () => (directory.identify() === undefined ? `${this} (gone)` : inspectDatabase(directory)),
-    })
+    wear(this, databaseFace(dictionary.session, dictionary.directory))
   }
 
   /**
@@ -208,18 +212,34 @@ export class DataBase<S extends Schema = NoSchema> {
   }
 
   /**
-   * The entries whose records answer the query, sorted by key. Reads records only. Entries whose record is damaged
-   * are left out; {@link DataBase.verify} names them.
+   * The entries whose records answer the query: await them all, or take them one by one with `for await`. Nothing is
+   * read before that. Entries whose record is damaged are left out; {@link DataBase.verify} names them. OPTION_INVALID.
+   *
+   * @example
+   * ```ts
+   * import { DataBase } from 'dirdict'
+   *
+   * const db = await DataBase.open('study')
+   * for await (const entry of db.find({ key: 'runs/**', attributes: { gamma: { gte: 0.5 } }, sort: '-time' })) {
+   *   console.log(entry.key)
+   * }
+   * ```
    */
-  async find(query: Query = {}): Promise<Entry[]> {
-    checkNames(query, QUERY_OPTIONS, 'find')
-    const matches = matcher(query)
-    const found: Entry[] = []
-    for (const place of this.#dictionary.places(query.recurse ?? true)) {
-      const dumper = await dumperIfFound(this.#dictionary, place, matches)
-      if (dumper !== undefined) found.push(entryHandle<DataBase>(this.#dictionary, place, dumper))
-    }
-    return found
+  find(query: Query = {}): Found {
+    return findEntries<DataBase>(this.#dictionary, query)
+  }
+
+  /**
+   * Changes attributes, tags or note of a stored value, whose data stay untouched. What is given replaces what was
+   * there; `note: null` removes it. A function gets what there is now, while no other writer comes between. The record
+   * tells that it was annotated later, and when. KEY_NOT_FOUND, VALUE_REJECTED, OPTION_INVALID, READ_ONLY, LOCKED.
+   */
+  async annotate(
+    key: Key,
+    changes: Annotation | ((now: Required<Annotation>) => Annotation),
+    options: WaitOptions = {},
+  ): Promise<void> {
+    await annotate(this.#dictionary, key, changes, options)
   }
 
   /**
@@ -264,6 +284,35 @@ export class DataBase<S extends Schema = NoSchema> {
     return this.#dictionary.maybeCalculate(key, fn, second, third)
   }
 
+  /**
+   * A function that remembers: called again with equal arguments, by this process or any other, it gives the result that
+   * is stored, in the nested database `name`. However many call it at the same time, one calculates, and its error reaches
+   * the others. Arguments go by their content; the key is their hash. OPTION_INVALID; calling it, see {@link Memo}.
+   *
+   * @example
+   * ```ts
+   * import { DataBase, ndarray } from 'dirdict'
+   *
+   * const db = await DataBase.open('study')
+   * const scaled = db.memo('scaled', (x: Float64Array, by: number) => x.map(value => value * by), ndarray)
+   * const twice = await scaled(Float64Array.of(1, 2, 3), 2) // calculated once, read from then on
+   * ```
+   */
+  memo<Args extends readonly unknown[]>(
+    name: Key,
+    fn: (...args: Args) => unknown,
+    options?: MemoOptions,
+  ): Memo<Args, unknown>
+  memo<Args extends readonly unknown[], D extends AnyDumper>(
+    name: Key,
+    fn: (...args: Args) => InputOf<D> | Promise<InputOf<D>>,
+    dumper: D,
+    options?: MemoOptions & SetOptionsOf<D>,
+  ): Memo<Args, Loaded<D>>
+  memo(name: Key, fn: (...args: never[]) => unknown, second?: object, third?: object): unknown {
+    return memoised(this.#dictionary, name, fn, second, third)
+  }
+
   /** A nested database; with `create` it is made where it is missing. KEY_EXISTS where the key holds data. */
   async sub(key: Key, options: { readonly create?: boolean } = {}): Promise<DataBase> {
     checkNames(options, ['create'], 'sub')
@@ -302,7 +351,7 @@ export class DataBase<S extends Schema = NoSchema> {
     return 'missing' in place ? `${directory.path}/${parts.join('/db/')}` : place.directory.entry(place.name)
   }
 
-  /** The keys with their formats and sizes, as text. */
+  /** The keys with their formats, shapes and sizes, as text. */
   async tree(options: TreeOptions = {}): Promise<string> {
     checkNames(options, TREE_OPTIONS, 'tree')
     this.#dictionary.assertUsable()
@@ -346,10 +395,6 @@ export class DataBase<S extends Schema = NoSchema> {
   /** Ends background work. Further calls fail with CLOSED; closing again does nothing. */
   async close(): Promise<void> {
     await this.#dictionary.close()
-  }
-
-  toString(): string {
-    return `DataBase ${this.directory}`
   }
 }
 

@@ -28,6 +28,7 @@ import {
 import { keyNotFound, parentNotFound, readMetadata, readValue } from './reader.js'
 import { removeDatabase } from './remove.js'
 import type { Place, Session } from './session.js'
+import { shownMetadata } from './show/metadata-face.js'
 import { besideServer, type Content, explained, locateForWriting, writeValue } from './writer.js'
 
 /** How the handle makes the handle of a database nested in `place`. */
@@ -196,7 +197,7 @@ export class Dictionary {
     this.assertUsable()
     const metadata = await readMetadata(this.session, place)
     if (metadata === ABSENT) throw keyNotFound(place)
-    return metadata
+    return shownMetadata(metadata)
   }
 
   async remove(): Promise<void> {

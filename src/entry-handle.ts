@@ -9,7 +9,8 @@ import { isDirdictError, systemCode } from './errors.js'
 import type { FileRecord, Metadata } from './metadata.js'
 import type { GetOptions } from './options.js'
 import { keyNotFound, readFiles, readForSearch } from './reader.js'
-import type { Place } from './session.js'
+import type { Place, Session } from './session.js'
+import { shownEntry } from './show/entry-face.js'
 
 /** What `get` gives for dumper `D`, where a nested database is given as `Nested`. */
 export type LoadedAs<D, Nested> = [OutputOf<D>] extends [NestedDatabase] ? Nested : OutputOf<D>
@@ -29,19 +30,15 @@ export interface EntryHandle<Nested> {
 
 /** The handle of a key whose dumper has still to be looked up; `unknown` where no sound record tells it. */
 export async function entryAt<Nested>(dictionary: Dictionary, place: Place): Promise<EntryHandle<Nested>> {
-  const dumper = await dumperIfFound(dictionary, place, () => true)
-  return entryHandle(dictionary, place, dumper ?? 'unknown')
+  const metadata = await soundMetadata(dictionary.session, place)
+  return entryHandle(dictionary, place, metadata?.dumper ?? 'unknown')
 }
 
-/** The dumper of an entry whose record matches. A damaged record matches nothing: one must not end a search. */
-export async function dumperIfFound(
-  dictionary: Dictionary,
-  place: Place,
-  matches: (metadata: Metadata) => boolean,
-): Promise<string | undefined> {
+/** What the records of a key say; undefined where one is damaged, which must not end a listing, or the key is gone. */
+export async function soundMetadata(session: Session, place: Place): Promise<Metadata | undefined> {
   try {
-    const metadata = await readForSearch(dictionary.session, place)
-    return metadata !== ABSENT && matches(metadata) ? metadata.dumper : undefined
+    const metadata = await readForSearch(session, place)
+    return metadata === ABSENT ? undefined : metadata
   } catch (error) {
     if (isDirdictError(error) || systemCode(error) !== undefined) return undefined
     throw error
@@ -57,7 +54,7 @@ export function entryHandle<Nested>(
     dictionary.assertUsable()
     return dictionary.getAt(place, wanted, options)
   }
-  return {
+  return shownEntry({
     key: place.key,
     dumper,
     path: place.directory.entry(place.name),
@@ -69,5 +66,5 @@ export function entryHandle<Nested>(
       return files
     },
     get: get as EntryHandle<Nested>['get'],
-  }
+  })
 }

@@ -40,7 +40,8 @@ export type {
   NDArrayInput,
 } from '../dumpers/ndarray.js'
 export type { NpzGetOptions, NpzInput, NpzSetOptions } from '../dumpers/npz.js'
-export { type Batch, DataBase, type Entry, type Loaded } from './database.js'
+export type { Annotation } from './annotate.js'
+export { type Batch, DataBase, type Entry, type Found, type Loaded } from './database.js'
 export type {
   AnyDumper,
   Dumper,
@@ -61,9 +62,11 @@ export type {
   WriteFolder,
 } from './dumper.js'
 export { DirdictError, type ErrorCode, type ErrorDetails, isDirdictError } from './errors.js'
-export type { Query } from './find.js'
+export type { Comparison } from './find/condition.js'
+export type { FindOrder, Query } from './find/query.js'
 export type { Key } from './keys.js'
 export type { AcquireOptions, LockHandle, Locks } from './locks/lock.js'
+export type { Memo, MemoOptions } from './memo.js'
 export type {
   CodeCell,
   CodeHistory,
@@ -112,5 +115,6 @@ export type {
   WaitOptions,
 } from './options.js'
 export type { Repair } from './repair.js'
+export { show } from './show.js'
 export type { TreeOptions } from './tree.js'
 export type { Problem, VerifyReport } from './verify.js'

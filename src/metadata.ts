@@ -62,7 +62,10 @@ export interface CodeHistory {
     | 'iopub'
     | 'notebook-file'
     | 'isf'
-  /** Whether `cells` is all that ran in this process before the value was stored, in full. */
+  /**
+   * Whether `cells` is all the code that was started or typed in this process before the value was stored, in full;
+   * the files that this code imports are no part of it.
+   */
   readonly complete: boolean
   /** In the order in which they ran. */
   readonly cells: readonly CodeCell[]

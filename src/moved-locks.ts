@@ -25,6 +25,8 @@ export function freeLocksBelow(entry: string): void {
 /** Whoever has given it back meanwhile had it by the new path. */
 function takeAway(directory: DatabaseDirectory, name: string, owner: string): void {
   try {
+    // He knows only the old path, so that whatever he changed in the record is behind him.
+    directory.settleChange(owner)
     removeLater(directory, giveBack(directory, name, owner))
   } catch (error) {
     if (!isDirdictError(error, 'LOCK_LOST')) throw error

@@ -40,3 +40,4 @@ export {
 } from './ndarray/types.js'
 export { reshape, transpose, view } from './ndarray/views.js'
 export { walk, walkTiles } from './ndarray/walk.js'
+export { shownArray } from './show/array-face.js'

@@ -186,7 +186,7 @@ function checkDurability(durability: unknown): void {
   }
 }
 
-function isStringArray(value: unknown): boolean {
+export function isStringArray(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(item => typeof item === 'string')
 }
 

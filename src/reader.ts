@@ -14,6 +14,7 @@ import { joinKey, nearKeys } from './keys.js'
 import type { FileRecord, Metadata } from './metadata.js'
 import { splitGetOptions } from './options.js'
 import { nestedPath, type Place, pauseIsDue, type Session } from './session.js'
+import { shownValue } from './show/value-face.js'
 
 /** More keys than this are not searched for ones that look like a missing key. */
 const MOST_NEAR = 20_000
@@ -39,7 +40,7 @@ export async function readValue(
     if (dumper.live) return openLive(session, place, dumper, record, rest, openNested)
     const folder = new EntryReadFolder(base, place.key, { files: record?.files, signal: own.signal, witness })
     // One format may be read in two ways, each a dumper of the same name: as a value, or lazily.
-    return (wanted ?? dumper).load(folder, record?.arguments ?? {}, rest)
+    return shownValue(dumper.name, await (wanted ?? dumper).load(folder, record?.arguments ?? {}, rest))
   })
 }
 
@@ -57,7 +58,7 @@ export function readKind(
   return { dumper: session.dumpers.forEntry(place.key, record, loader), record, loader }
 }
 
-function openLive(
+async function openLive(
   session: Session,
   place: Place,
   dumper: AnyDumper,
@@ -73,7 +74,7 @@ function openLive(
     durable: session.durability === 'full',
     openDatabase: path => openNested(place, path),
   })
-  return dumper.load(live, record?.arguments ?? {}, options)
+  return shownValue(dumper.name, await dumper.load(live, record?.arguments ?? {}, options))
 }
 
 /** What is known of a key, or ABSENT. Needs no dumper, and reads entries whose Loader.json is missing. */

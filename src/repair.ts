@@ -190,7 +190,8 @@ async function restoreRecords(
       [
         'metadata.json',
         isfMetadataOf(record, dumper, entry, name),
-        content => content.metadata_creation_time !== 'post_hoc',
+        // What was inferred from the start is no loss.
+        content => content.metadata_creation_time !== 'post_hoc' || record.provenance.inferred === true,
       ],
     ]
     for (const [file, text, good] of wanted) {

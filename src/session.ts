@@ -96,7 +96,7 @@ export class Session {
 }
 
 /** A nested database that was deleted since it was listed has no keys. */
-function keysIfThere(directory: DatabaseDirectory, nested: boolean): readonly string[] {
+export function keysIfThere(directory: DatabaseDirectory, nested: boolean): readonly string[] {
   try {
     return listKeys(directory)
   } catch (error) {

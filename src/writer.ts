@@ -250,7 +250,11 @@ export async function besideServer<T>(
   }
 }
 
-function checkAnnotations(session: Session, { attributes, tags }: Annotations): void {
+/** VALUE_REJECTED where attributes are no plain JSON. */
+export function checkAnnotations(
+  session: Session,
+  { attributes, tags }: Pick<Annotations, 'attributes' | 'tags'>,
+): void {
   if (attributes === undefined && tags === undefined) return
   const json = session.dumpers.forName('json')
   if (

@@ -5,7 +5,7 @@
 
 import type { RandomAccess } from '../../src/dumper.js'
 import { DirdictError } from '../../src/errors.js'
-import type { DType, NDArray } from '../../src/ndarray.js'
+import { type DType, type NDArray, shownArray } from '../../src/ndarray.js'
 import { type NpyHeader, readHeader } from './header.js'
 import type { ArrayPart } from './part.js'
 import { readPart } from './read.js'
@@ -87,7 +87,7 @@ class OpenArray implements LazyArray {
     refuseUnknown(options, readOptions)
     const { rows, slice, out, signal } = options
     signal?.throwIfAborted()
-    return readPart(this.#source, this.#file, this.#header, { rows, slice, out }, signal)
+    return shownArray(await readPart(this.#source, this.#file, this.#header, { rows, slice, out }, signal))
   }
 
   async *blocks(options: BlockOptions = {}): AsyncGenerator<NDArray> {

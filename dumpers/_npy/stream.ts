@@ -3,7 +3,7 @@
  * not depend on it, is written last.
  */
 
-import type { WriteFolder } from '../../src/dumper.js'
+import type { LoaderArguments, WriteFolder } from '../../src/dumper.js'
 import { DirdictError, isDirdictError } from '../../src/errors.js'
 import { type ArrayInput, countOf, isStruct, type NDArray, toNDArray } from '../../src/ndarray.js'
 import { Turns } from '../_turns.js'
@@ -24,7 +24,7 @@ export async function writeBlocks(
   folder: WriteFolder,
   file: string,
   blocks: AsyncIterable<ArrayInput>,
-): Promise<void> {
+): Promise<LoaderArguments> {
   const source = untilAborted(blocks, folder.signal)
   try {
     const first = await source.next()
@@ -36,6 +36,7 @@ export async function writeBlocks(
     const rows = new Rows(toBlock(first.value, 0))
     const head = { length: rows.header().length, bytes: () => rows.header() }
     await folder.write(file, together(rows.bytes(source, folder.signal)), head)
+    return { dtype: rows.dtype, shape: rows.shape }
   } catch (error) {
     // Whatever the generator says to its end, `error` came first.
     await source.return(undefined).catch(() => {})
@@ -48,6 +49,7 @@ class Rows {
   #count = 0
   readonly #first: NDArray
   readonly #descr: Descr
+  /** Of one row. */
   readonly #shape: readonly number[]
 
   constructor(first: NDArray) {
@@ -56,8 +58,17 @@ class Rows {
     this.#shape = first.shape.slice(1)
   }
 
+  get dtype(): string {
+    return this.#first.dtype
+  }
+
+  /** Of all blocks together. */
+  get shape(): readonly number[] {
+    return [this.#count, ...this.#shape]
+  }
+
   header(): Uint8Array {
-    return formatHeader(this.#descr, [this.#count, ...this.#shape])
+    return formatHeader(this.#descr, this.shape)
   }
 
   async *bytes(

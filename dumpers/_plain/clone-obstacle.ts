@@ -2,7 +2,7 @@
  * What, in a value, the structured clone algorithm would refuse or silently change.
  */
 import { types } from 'node:util'
-import { className, isPlainObject, prototypeDepth } from './plain-object.js'
+import { className, hasSymbolMembers, isPlainObject, prototypeDepth } from './plain-object.js'
 import { findObstacle, type Judge } from './walk.js'
 
 /** The errors that keep their class. */
@@ -35,7 +35,7 @@ const clone: Judge = {
     if (types.isSharedArrayBuffer(value)) return 'is shared memory'
     if (!isClonable(value)) return `is a ${className(value)}, which would come back as a plain object`
     if (hasAddedMembers(value)) return `is a ${className(value)} with members of its own, which would be lost`
-    return Object.getOwnPropertySymbols(value).length > 0 ? 'has members named by symbols' : undefined
+    return hasSymbolMembers(value) ? 'has members named by symbols' : undefined
   },
 
   members(value) {

@@ -1,7 +1,7 @@
 /**
  * What, in a value, JSON would not give back as it was.
  */
-import { className, isPlainObject, prototypeDepth } from './plain-object.js'
+import { className, hasSymbolMembers, isPlainObject, prototypeDepth } from './plain-object.js'
 import { findObstacle, type Judge } from './walk.js'
 
 /** In words, with the place where it stands (`$.a[3] is NaN`); undefined where JSON is exact. */
@@ -37,6 +37,6 @@ const json: Judge = {
         : 'is an array with holes or named members'
     }
     if (!isPlainObject(value)) return `is a ${className(value)}`
-    return Object.getOwnPropertySymbols(value).length > 0 ? 'has members named by symbols' : undefined
+    return hasSymbolMembers(value) ? 'has members named by symbols' : undefined
   },
 }

@@ -13,6 +13,13 @@ export function isPlainObject(value: object): boolean {
   )
 }
 
+/** Whether a plain object has members named by symbols. What no listing shows, such as how it prints itself, is none. */
+export function hasSymbolMembers(value: object): boolean {
+  return Object.getOwnPropertySymbols(value).some(symbol =>
+    Object.prototype.propertyIsEnumerable.call(value, symbol),
+  )
+}
+
 /** The name of a value's class, for messages. */
 export function className(value: object): string {
   const { constructor: type } = value as { constructor?: { name?: unknown } }

@@ -15,17 +15,26 @@ export class Interrupted extends Error {
   }
 }
 
+/** A failure of a command whose exit code 1 is an answer. */
+export class Trouble extends Error {
+  static of(cause: unknown): unknown {
+    const isOther = cause instanceof Interrupted || (cause instanceof CommanderError && isHelp(cause))
+    return isOther ? cause : new Trouble('', { cause })
+  }
+}
+
 /** Prints the error, unless it is none: help was asked for, or somebody pressed Ctrl-C. */
 export function report(error: unknown): void {
   if (error instanceof Interrupted) return
   if (error instanceof CommanderError && isHelp(error)) return
-  process.stderr.write(`error ${codeOf(error)}: ${printable(messageOf(error))}\n`)
+  const told = error instanceof Trouble ? error.cause : error
+  process.stderr.write(`error ${codeOf(told)}: ${printable(messageOf(told))}\n`)
 }
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interrupted) return error.exitCode
   if (error instanceof CommanderError && isHelp(error)) return error.exitCode
-  return 1
+  return error instanceof Trouble ? 2 : 1
 }
 
 /** An error in what the user typed. */

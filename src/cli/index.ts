@@ -5,7 +5,10 @@
  */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addAnnotate } from './annotate.js'
+import { addDiff } from './diff.js'
 import { exitCodeOf, report } from './failure.js'
+import { addFind } from './find.js'
 import { addGet } from './get.js'
 import { addInfo } from './info.js'
 import { addKernel } from './kernel.js'
@@ -23,7 +26,19 @@ async function main(): Promise<void> {
     // Set before the commands are added, which inherit both: errors are thrown, and printed in one place.
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-  for (const add of [addKeys, addTree, addInfo, addGet, addSet, addRm, addKernel]) add(program)
+  for (const add of [
+    addKeys,
+    addTree,
+    addInfo,
+    addGet,
+    addSet,
+    addRm,
+    addFind,
+    addAnnotate,
+    addDiff,
+    addKernel,
+  ])
+    add(program)
   try {
     await program.parseAsync()
   } catch (error) {

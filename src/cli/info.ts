@@ -3,8 +3,21 @@
  */
 import type { Command } from 'commander'
 import type { Metadata } from '../index.js'
+import { historySummary, printCode } from './code.js'
+import { usage } from './failure.js'
 import { reading } from './open.js'
 import { printable, printJson, printLine } from './print.js'
+
+interface InfoOptions {
+  readonly code?: boolean
+  readonly modules?: boolean
+  readonly json?: boolean
+}
+
+type Facts = readonly (readonly [name: string, value: unknown])[]
+
+/** Files that are listed for a person; `--json` has all. */
+const MOST_FILES = 20
 
 export function addInfo(program: Command): void {
   program
@@ -12,58 +25,86 @@ export function addInfo(program: Command): void {
     .description('tell where a value came from')
     .argument('<db>', 'directory of the database')
     .argument('[key]', 'without it, facts about the database')
-    .option('--json', 'the whole record as JSON')
+    .option('--code', 'print the code that ran before the value was stored')
+    .option('--modules', 'list the loaded packages with their versions')
+    .option('--json', 'the whole record as JSON; with --code the history of the code')
     .action(showInfo)
 }
 
-async function showInfo(
-  directory: string,
-  key: string | undefined,
-  options: { readonly json?: boolean },
-): Promise<void> {
+async function showInfo(directory: string, key: string | undefined, options: InfoOptions): Promise<void> {
+  const { code = false, json: asJson = false } = options
+  if (key === undefined && code) throw usage('--code needs a key.', 'code')
   await reading(directory, async db => {
     if (key === undefined) {
       const facts = { directory: db.directory, id: db.id, keys: (await db.keys()).length }
-      if (options.json) printJson(facts)
+      if (asJson) printJson(facts)
       else printFacts(Object.entries(facts))
       return
     }
     const metadata = await db.metadata(key)
-    if (options.json) printJson(metadata)
-    else printFacts([...factsOf(metadata), ['path', db.path(key)]])
+    if (code) printCode(metadata, asJson)
+    else if (asJson) printJson(metadata)
+    else {
+      printFacts([...saidOf(metadata), ...codeOf(metadata), ...filesOf(metadata), ['path', db.path(key)]])
+      if (options.modules) printFacts(modulesOf(metadata))
+    }
   })
 }
 
-/** What a person wants to see first; `--json` has it all. */
-function factsOf(metadata: Metadata): [string, unknown][] {
-  const { git, host, runtime, script, tags, attributes } = metadata
+function saidOf({ key, dumper, loader, time, inferred, tags, attributes, note, annotated }: Metadata): Facts {
   return [
-    ['key', metadata.key],
-    ['dumper', metadata.dumper],
-    ['written', `${metadata.time.toISOString()}${metadata.inferred ? ' (from the files: no record)' : ''}`],
-    ['commit', git && `${git.commit}${dirtiness(git.dirty)}`],
+    ['key', key],
+    ['dumper', dumper],
+    ['loader', loader],
+    ['written', `${time.toISOString()}${inferred ? ' (from the files: no record)' : ''}`],
+    ['tags', tags.join(' ') || undefined],
+    ...Object.entries(attributes).map(
+      ([name, value]) => ['attribute', `${name} = ${JSON.stringify(value)}`] as const,
+    ),
+    ['note', note],
+    ['annotated', annotated?.toISOString()],
+  ]
+}
+
+function codeOf({ git, host, runtime, script, history, modules }: Metadata): Facts {
+  const checked = git?.checkedAt == null ? '' : `, checked ${git.checkedAt.toISOString()}`
+  return [
+    ['commit', git && `${git.commit}${dirtiness(git.dirty, checked)}`],
     ['branch', git?.branch],
     ['remote', git?.remote],
     ['host', host && [host.name, host.platform, host.arch].filter(Boolean).join(' ')],
     ['user', host?.user],
     ['runtime', runtime && [runtime.name, runtime.version].filter(Boolean).join(' ')],
+    ['dirdict', runtime?.dirdict],
     ['script', script?.path],
-    ['modules', `${Object.keys(metadata.modules).length} recorded`],
-    ['tags', tags.join(' ') || undefined],
-    ['attributes', Object.keys(attributes).length > 0 ? JSON.stringify(attributes) : undefined],
-    ...metadata.files.map((file): [string, unknown] => [
-      'file',
-      `${file.name}  ${file.bytes} bytes  crc32 ${file.crc32.toString(16).padStart(8, '0')}`,
-    ]),
+    ['sha256', script?.sha256],
+    ['code', history && `${historySummary(history)} (--code prints it)`],
+    ['modules', `${Object.keys(modules).length} recorded`],
   ]
 }
 
-function dirtiness(dirty: boolean | null): string {
-  if (dirty === null) return ''
-  return dirty ? ' (with uncommitted changes)' : ' (clean)'
+function filesOf({ files }: Metadata): Facts {
+  const shown = files
+    .slice(0, MOST_FILES)
+    .map(
+      ({ name, bytes, crc32 }) =>
+        ['file', `${name}  ${bytes} bytes  crc32 ${crc32.toString(16).padStart(8, '0')}`] as const,
+    )
+  return files.length > MOST_FILES ? [...shown, ['files', `… ${files.length - MOST_FILES} more`]] : shown
 }
 
-function printFacts(facts: readonly (readonly [string, unknown])[]): void {
+function modulesOf({ modules }: Metadata): Facts {
+  return Object.entries(modules)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, version]) => ['module', `${name}@${version}`])
+}
+
+function dirtiness(dirty: boolean | null, checked: string): string {
+  if (dirty === null) return ''
+  return dirty ? ` (with uncommitted changes${checked})` : ` (clean${checked})`
+}
+
+function printFacts(facts: Facts): void {
   for (const [name, value] of facts) {
     if (value !== undefined && value !== null) printLine(`${name.padEnd(12)}${printable(String(value))}`)
   }

@@ -8,7 +8,7 @@ import { DirdictError } from '../index.js'
 import { assertFits, scalarForm } from './plain-form.js'
 import { printable } from './print.js'
 
-type Table = OutputOf<typeof dataframe>
+export type Table = OutputOf<typeof dataframe>
 type Column = NonNullable<ReturnType<Table['getChildAt']>>
 type Rows = Record<string, unknown>[]
 
@@ -57,7 +57,7 @@ function rowsOf(table: Table, rows: number, columns: number): Rows {
 }
 
 /** How the cells of a column are written. */
-function cellOf(column: Column, name: string): (row: number) => unknown {
+export function cellOf(column: Column, name: string): (row: number) => unknown {
   const time = timeOf(column)
   if (time !== undefined) return row => (column.isValid(row) ? time(row) : null)
   return row => form(column.get(row), name)

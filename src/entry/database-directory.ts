@@ -10,6 +10,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  rmdirSync,
   rmSync,
   statSync,
 } from 'node:fs'
@@ -118,6 +119,30 @@ export class DatabaseDirectory {
     return this.#ready || statSync(this.service, { throwIfNoEntry: false }) !== undefined
   }
 
+  /**
+   * Announces that the record of a key will change inside its entry, which leaves no trace in this directory: a name
+   * appears here, and {@link endChange} takes it away. Whoever sees this directory unchanged, and nobody at the lock of
+   * the key, knows that the record is what it was. `token` is that of the lock.
+   */
+  beginChange(token: string): void {
+    mkdirSync(this.#changing(token))
+  }
+
+  /** What was announced is over. Before this, the lock is not given up. */
+  endChange(token: string): void {
+    // Gone: the lock was taken over, and its new owner has done this for us.
+    if (succeeds(['EPERM'], () => void succeeds(GONE, () => rmdirSync(this.#changing(token))))) return
+    // In a sticky directory another user's name stays; a name of our own that comes and goes tells the same.
+    const own = `${this.#changing(token)}.over`
+    mkdirSync(own)
+    rmdirSync(own)
+  }
+
+  /** The same for an owner who may have died in the middle; nothing is done where he was not changing anything. */
+  settleChange(token: string): void {
+    if (lstatSync(this.#changing(token), { throwIfNoEntry: false }) !== undefined) this.endChange(token)
+  }
+
   /** Syncs this directory, or one below it, so that the names in it survive a power cut. */
   async sync(path: string = this.path): Promise<void> {
     await syncPath(path)
@@ -126,6 +151,11 @@ export class DatabaseDirectory {
   /** The directory as it is now, or undefined; to be compared with {@link sameDirectory}. */
   identify(): BigIntStats | undefined {
     return statSync(this.path, { bigint: true, throwIfNoEntry: false })
+  }
+
+  /** ISF, like us, takes no name with `.deleting.` in it for a key. */
+  #changing(token: string): string {
+    return `${this.path}/.deleting.${token}`
   }
 
   #makeDirectory(path: string): void {

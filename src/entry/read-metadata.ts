@@ -31,7 +31,7 @@ export function fromRecord(key: string, record: EntryRecord, loader: string | nu
     note: text(provenance.note),
     annotated: date(provenance.annotated) ?? null,
     files: record.files,
-    inferred: false,
+    inferred: provenance.inferred === true,
   }
 }
 

@@ -8,14 +8,7 @@ import { DirdictError } from '../errors.js'
 import type { CodeCell, CodeHistory, FileRecord, Provenance } from '../metadata.js'
 import { HISTORY_FILE } from './folder.js'
 import { readTextSync } from './raw-files.js'
-import {
-  type Annotations,
-  FORMAT,
-  isfMetadataText,
-  recordText,
-  rendered,
-  withoutHistory,
-} from './record-text.js'
+import { type Annotations, FORMAT, isfMetadata, recordText, rendered, withoutHistory } from './record-text.js'
 import { hasCode, NO_FILE } from './system-errors.js'
 import type { EntryWriteFolder } from './write-folder.js'
 
@@ -63,7 +56,7 @@ export function writeRecords(
   const { long } = rendered(said)
   if (long !== undefined) folder.writeRecord(HISTORY_FILE, long)
   folder.writeRecord('dirdict.json', recordText(dumper.name, args, files, said, annotations, time))
-  folder.writeRecord('metadata.json', isfMetadataText(dumper.loader ?? FOLDER_LOADER, said, time))
+  folder.writeRecord('metadata.json', ...isfMetadata(dumper.loader ?? FOLDER_LOADER, said, time))
   folder.writeRecord('Loader.json', `{"Loader": ${JSON.stringify(loaderModule(dumper))}}`)
 }
 
@@ -136,7 +129,8 @@ function isFileRecord(value: unknown): value is FileRecord {
   )
 }
 
-function parseRecord(base: string, key: string, file: string): Record<string, unknown> {
+/** A record as it lies there. Throws CORRUPT_ENTRY where it is no JSON object. */
+export function parseRecord(base: string, key: string, file: string): Record<string, unknown> {
   const path = `${base}/${file}`
   let text: string
   try {
@@ -187,5 +181,5 @@ export function isfMetadataOf(
     history: historyOf(record.provenance.history, base, key),
   }
   const when = new Date(typeof time === 'string' ? time : 0)
-  return isfMetadataText(dumper.loader ?? FOLDER_LOADER, provenance as unknown as Provenance, when)
+  return isfMetadata(dumper.loader ?? FOLDER_LOADER, provenance as unknown as Provenance, when).join('')
 }

@@ -1,9 +1,9 @@
 /**
  * What the records of an entry say, as text: dirdict.json in our words, metadata.json in ISF's. The part that does not
- * change between sets is serialised once.
+ * change between sets is serialised once, and what may be long is encoded once.
  */
 import type { LoaderArguments } from '../dumper.js'
-import type { FileRecord, Provenance } from '../metadata.js'
+import type { CodeHistory, FileRecord, Provenance } from '../metadata.js'
 import { HISTORY_FILE } from './folder.js'
 
 /** Version of dirdict.json. */
@@ -40,19 +40,18 @@ export function recordText(
   )
 }
 
-/** metadata.json as text: ISF's members and nothing else. */
-export function isfMetadataText(isfDumper: string, provenance: Provenance, time: Date): string {
-  return (
-    `{"dumper": ${JSON.stringify(isfDumper)}, "time": ${JSON.stringify(timeTuple(time))}, ` +
-    `${rendered(provenance).isf}}`
-  )
+/** The text of metadata.json in two pieces: ISF's members and nothing else. The second may be long. */
+export function isfMetadata(isfDumper: string, provenance: Provenance, time: Date): [string, Buffer] {
+  const { isf } = rendered(provenance)
+  return [`{"dumper": ${JSON.stringify(isfDumper)}, "time": ${JSON.stringify(timeTuple(time))}, `, isf]
 }
 
 interface Rendered {
   readonly ours: string
-  readonly isf: string
+  /** The end of metadata.json, which has the whole history. */
+  readonly isf: Buffer
   /** The history, where it has a file of its own. */
-  readonly long: string | undefined
+  readonly long: Buffer | undefined
 }
 
 /** Provenance is the same object as long as nothing has changed; its text is made once. */
@@ -62,18 +61,23 @@ export function rendered(provenance: Provenance): Rendered {
   let text = texts.get(provenance)
   if (text === undefined) {
     const { history, ...rest } = provenance
-    const whole = history === null ? '' : JSON.stringify(history)
-    const isLong = whole.length > LONGEST_HISTORY
-    const { cells, ...facts } = history ?? { cells: [] }
-    const told = isLong ? { ...facts, cells: cells.length, file: HISTORY_FILE } : history
+    const { told, long } = toldHistory(history)
     text = {
       ours: members({ ...rest, history: told }),
-      isf: members(isfMembers(provenance)),
-      long: isLong ? whole : undefined,
+      isf: Buffer.from(`${members(isfMembers(provenance))}}`),
+      long: long === undefined ? undefined : Buffer.from(long),
     }
     texts.set(provenance, text)
   }
   return text
+}
+
+/** A history as dirdict.json tells it; a long one only says what it is, and has a file of its own. */
+export function toldHistory(history: CodeHistory | null): { told: unknown; long: string | undefined } {
+  const whole = history === null ? '' : JSON.stringify(history)
+  if (history === null || whole.length <= LONGEST_HISTORY) return { told: history, long: undefined }
+  const { cells, ...facts } = history
+  return { told: { ...facts, cells: cells.length, file: HISTORY_FILE }, long: whole }
 }
 
 const withoutHistories = new WeakMap<Provenance, Provenance>()

@@ -63,10 +63,11 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
   }
 
   /** Writes one of the three records, which are no data and are not listed in `files`. */
-  writeRecord(name: string, text: string): void {
+  writeRecord(name: string, ...pieces: readonly (string | Buffer)[]): void {
     const fd = openSync(`${this.#directory}/${name}`, CREATE_FLAGS)
     try {
-      new FileWriter(fd, () => {}, undefined).writeSmall(Buffer.from(text))
+      const writer = new FileWriter(fd, () => {}, undefined)
+      for (const piece of pieces) writer.writeSmall(typeof piece === 'string' ? Buffer.from(piece) : piece)
     } finally {
       closeSync(fd)
     }

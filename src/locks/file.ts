@@ -167,6 +167,13 @@ function tryTake(directory: DatabaseDirectory, name: string, token: string): boo
 function takeOver(directory: DatabaseDirectory, name: string, owner: string, token: string): boolean {
   const lock = directory.lock(name)
   if (!succeeds(GONE, () => renameSync(`${lock}/${owner}`, `${lock}/${token}`))) return false
+  try {
+    directory.settleChange(owner)
+  } catch (error) {
+    // The lock of the dead says that his key may have changed; ours would stay for as long as this process lives.
+    renameSync(`${lock}/${token}`, `${lock}/${owner}`)
+    throw error
+  }
   const unused = directory.work(token)
   try {
     rmdirSync(`${unused}/${token}`)

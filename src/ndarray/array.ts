@@ -2,6 +2,7 @@
  * `array` makes an NDArray of what people have: typed arrays, numbers, bigints, booleans, strings, byte strings.
  */
 
+import { shownArray } from '../show/array-face.js'
 import { convert } from './convert.js'
 import {
   componentsOf,
@@ -55,7 +56,8 @@ export function array(data: unknown, shape?: readonly number[], dtype?: DType): 
   }
   const memory =
     own !== undefined && holds(own.dtype, wanted) ? own.data : convert(data as ArrayLike<unknown>, wanted)
-  return toNDArray({ data: memory, shape: shape ?? [memory.length / componentsOf(wanted)], dtype: wanted })
+  const length = memory.length / componentsOf(wanted)
+  return shownArray(toNDArray({ data: memory, shape: shape ?? [length], dtype: wanted }))
 }
 
 function naturalDType(data: unknown): DType {

@@ -3,6 +3,7 @@
  */
 
 import { DirdictError } from '../errors.js'
+import { shownArray } from '../show/array-face.js'
 import { componentsOf, type DType, memoryOf, type NDArrayData, type TypedArray } from './dtype.js'
 import { toNDArray } from './recognise.js'
 import { isStruct, withFields } from './structured.js'
@@ -24,7 +25,9 @@ import { walk, walkTiles } from './walk.js'
  */
 export function contiguous<A extends ArrayInput>(a: A): ArrayOf<A>
 export function contiguous(a: ArrayInput): NDArray {
-  return packed(toNDArray(a))
+  const done = packed(toNDArray(a))
+  // What is given back as it was may be another package's, and stays as it is.
+  return done === a ? done : shownArray(done)
 }
 
 /** {@link contiguous} for what is known to be an array. */

@@ -3,6 +3,7 @@
  * keeps their order whatever their names; an object would put names such as `'0'` first.
  */
 
+import { shownArray } from '../show/array-face.js'
 import { rejected, toNDArray } from './recognise.js'
 import { type ArrayInput, type NDArray, rowMajorStride, type StructArray } from './types.js'
 
@@ -41,7 +42,7 @@ export function structured(fields: FieldsInput, shape?: readonly number[]): Stru
     dtype: 'struct',
     fields: members,
   })
-  return asStruct(whole)
+  return shownArray(asStruct(whole))
 }
 
 /** Whether an array is structured. */

@@ -3,6 +3,7 @@
  */
 
 import { DirdictError } from '../errors.js'
+import { shownArray } from '../show/array-face.js'
 import { toLayout } from './recognise.js'
 import { type AxisSelection, resolveSlice, type Slice, selectedShape, shown } from './slice.js'
 import { isStruct, withFields } from './structured.js'
@@ -26,7 +27,7 @@ import { type ArrayInput, type ArrayOf, countOf, type NDArray, rowMajorStride } 
 export function view<A extends ArrayInput>(a: A, slice: Slice): ArrayOf<A>
 export function view(a: ArrayInput, slice: Slice): NDArray {
   const whole = toLayout(a)
-  return selected(whole, resolveSlice(slice, whole.shape))
+  return shownArray(selected(whole, resolveSlice(slice, whole.shape)))
 }
 
 /**
@@ -38,7 +39,8 @@ export function view(a: ArrayInput, slice: Slice): NDArray {
 export function transpose<A extends ArrayInput>(a: A, axes?: readonly number[]): ArrayOf<A>
 export function transpose(a: ArrayInput, axes?: readonly number[]): NDArray {
   const whole = toLayout(a)
-  return permuted(whole, axes === undefined ? whole.shape.map((_, i) => i).reverse() : order(axes, whole))
+  const axesInOrder = axes === undefined ? whole.shape.map((_, i) => i).reverse() : order(axes, whole)
+  return shownArray(permuted(whole, axesInOrder))
 }
 
 /**
@@ -50,7 +52,7 @@ export function transpose(a: ArrayInput, axes?: readonly number[]): NDArray {
 export function reshape<A extends ArrayInput>(a: A, shape: readonly number[]): ArrayOf<A>
 export function reshape(a: ArrayInput, shape: readonly number[]): NDArray {
   const whole = toLayout(a)
-  return reshaped(whole, resolveShape(shape, whole), whole.shape.length)
+  return shownArray(reshaped(whole, resolveShape(shape, whole), whole.shape.length))
 }
 
 /** What the selections, for the leading axes, take of `a`. */

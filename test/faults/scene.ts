@@ -21,6 +21,7 @@ export const SCENES: readonly Scene[] = [
   { operation: 'overwrite', before: ['key'], states: ['key=1', 'key=2'], writable: 'key' },
   { operation: 'delete', before: ['key'], states: ['key=1', ''], writable: 'key' },
   { operation: 'rename', before: ['key'], states: ['key=1', 'moved=1'], writable: 'moved' },
+  { operation: 'annotate', before: ['key'], states: ['key=1', 'key=1 later'], writable: 'key' },
   { operation: 'nested set', before: [], states: ['', 'a/b/key=2'], writable: 'a/b/key' },
   { operation: 'update', before: ['key'], states: ['key=1', 'key=2'], writable: 'key' },
   {
@@ -43,11 +44,13 @@ export async function prepare(scene: Scene, directory: string): Promise<void> {
   await db.close()
 }
 
-/** Every value, read whole, as `key=version`, sorted. */
+/** Every value, read whole, as `key=version` and its tags, sorted. */
 export async function observe(db: DataBase): Promise<string> {
   const found: string[] = []
   for (const entry of await db.entries({ recurse: true })) {
-    if (entry.dumper !== 'subdb') found.push(`${entry.key}=${await entry.get(pieces)}`)
+    if (entry.dumper === 'subdb') continue
+    const { tags } = await entry.metadata()
+    found.push([`${entry.key}=${await entry.get(pieces)}`, ...tags].join(' '))
   }
   return found.join(' ')
 }

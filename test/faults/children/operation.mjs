@@ -16,6 +16,7 @@ const operations = {
   overwrite: db => db.set('key', 2, pieces),
   delete: db => db.delete('key'),
   rename: db => db.rename('key', 'moved'),
+  annotate: db => db.annotate('key', { tags: ['later'] }),
   'nested set': db => db.set('a/b/key', 2, pieces),
   update: db => db.update('key', version => version + 1, pieces),
   batch: db =>

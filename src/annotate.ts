@@ -1,0 +1,221 @@
+/**
+ * annotate: attributes, tags and note of a stored value, changed without touching its data. A new record takes the
+ * place of the old one by a rename, under the lock of the key.
+ */
+import { renameSync, rmSync, statSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { types } from 'node:util'
+import type { Dictionary } from './dictionary.js'
+import { type DatabaseDirectory, sameDirectory } from './entry/database-directory.js'
+import { HISTORY_FILE } from './entry/folder.js'
+import { ABSENT, entryExists, readPinned } from './entry/pin.js'
+import { standing } from './entry/publish.js'
+import { fromFiles, fromRecord } from './entry/read-metadata.js'
+import { isObject, parseRecord, readLoader, readRecord } from './entry/record-files.js'
+import { FORMAT, toldHistory } from './entry/record-text.js'
+import { GONE, succeeds } from './entry/system-errors.js'
+import { EntryWriteFolder } from './entry/write-folder.js'
+import { DirdictError } from './errors.js'
+import { type Key, readableParts } from './keys.js'
+import { type FileLock, lockLost } from './locks/file.js'
+import { newToken } from './locks/token.js'
+import type { Metadata } from './metadata.js'
+import { checkNames, checkWaitOptions, isStringArray, type WaitOptions, wrongOption } from './options.js'
+import { keyNotFound } from './reader.js'
+import { nestedPath, type Place, pauseIsDue, type Session } from './session.js'
+import { checkAnnotations, FunctionFailed, whileLocked } from './writer.js'
+
+/** What people say of a value. Each member that is given replaces the old one as a whole. */
+export interface Annotation {
+  /** Facts about the value to find it by; plain JSON. */
+  readonly attributes?: Readonly<Record<string, unknown>>
+  readonly tags?: readonly string[]
+  /** A remark for people; `null` removes it. */
+  readonly note?: string | null
+}
+
+const ANNOTATION: readonly string[] = ['attributes', 'tags', 'note']
+
+type Changes = Annotation | ((now: Required<Annotation>) => Annotation)
+
+/** Changes what is said of a key. */
+export async function annotate(
+  dictionary: Dictionary,
+  key: Key,
+  changes: Changes,
+  options: WaitOptions,
+): Promise<void> {
+  const parts = readableParts(key)
+  const { session } = dictionary
+  if (pauseIsDue()) await nextTurn()
+  if (!dictionary.mayWrite()) return
+  checkWaitOptions('annotate', options)
+  if (typeof changes !== 'function') checkAnnotation(session, changes)
+  const place = dictionary.existing(parts)
+  if (!entryExists(place.directory, place.name)) throw keyNotFound(place)
+  await whileLocked(session, place, options, lock => annotateHeld(session, place, lock, changes))
+}
+
+async function annotateHeld(session: Session, place: Place, lock: FileLock, changes: Changes): Promise<void> {
+  const { directory, name } = place
+  if (nestedPath(directory.entry(name)) === directory.entry(name)) throw noPlaceForRecords(place)
+  const found = await readPinned(directory, name, async base => ({
+    identity: statSync(base, { bigint: true }),
+    stored: await storedRecord(session, place, base),
+  }))
+  if (found === ABSENT) throw keyNotFound(place)
+  const { identity, stored } = found
+  const change = typeof changes === 'function' ? asked(session, changes, stored.metadata) : changes
+  const records = { ...stored.further, 'dirdict.json': annotated(stored.record, change) }
+  const durable = session.durability === 'full'
+  const staged = await stageRecords(place, lock, records, durable)
+  // No writer of ours replaces the entry while we hold its lock, but Python takes no locks.
+  if (!sameDirectory(identity, statSync(directory.entry(name), { bigint: true, throwIfNoEntry: false }))) {
+    throw replacedMeanwhile(place)
+  }
+  putInPlace(directory, name, lock, staged, Object.keys(records))
+  if (durable) await standing(name, () => directory.sync(directory.entry(name)))
+}
+
+/** What the record of an entry says, and files that have to lie beside it. */
+interface StoredRecord {
+  readonly record: Readonly<Record<string, unknown>>
+  readonly metadata: Metadata
+  readonly further: Readonly<Record<string, string>>
+}
+
+/** Our record as it is, with members that a later version may have added; or one made of what Python recorded. */
+async function storedRecord(session: Session, place: Place, base: string): Promise<StoredRecord> {
+  const record = readRecord(base, place.key)
+  if (record !== undefined) {
+    const metadata = fromRecord(place.key, record, null)
+    return { record: parseRecord(base, place.key, 'dirdict.json'), metadata, further: {} }
+  }
+  const loader = readLoader(base, place.key)
+  const dumper = session.dumpers.forEntry(place.key, undefined, loader)
+  const metadata = await fromFiles(base, place.key, dumper.name, loader)
+  const { told, long } = toldHistory(metadata.history)
+  const { git, modules, host, runtime, time, inferred } = metadata
+  const provenance = {
+    time: time.toISOString(),
+    git,
+    error: null,
+    modules,
+    lockFile: '',
+    host,
+    runtime,
+    script: null,
+    history: told,
+    ...(inferred ? { inferred } : {}),
+  }
+  return {
+    record: { format: FORMAT, dumper: dumper.name, arguments: {}, files: [], provenance },
+    metadata,
+    further: long === undefined ? {} : { [HISTORY_FILE]: long },
+  }
+}
+
+/** What the user's function wants. Its errors are carried out as they are. */
+function asked(
+  session: Session,
+  changes: (now: Required<Annotation>) => Annotation,
+  { attributes, tags, note }: Metadata,
+): Annotation {
+  let change: Annotation
+  try {
+    change = changes({ attributes, tags, note })
+  } catch (cause) {
+    throw new FunctionFailed('', { cause })
+  }
+  checkAnnotation(session, change)
+  return change
+}
+
+function checkAnnotation(session: Session, change: Annotation): void {
+  const isPlain: boolean = isObject(change)
+  if (!isPlain || types.isPromise(change)) {
+    throw new DirdictError(
+      'OPTION_INVALID',
+      'annotate takes an object of attributes, tags and note, or a function that returns one at once.',
+    )
+  }
+  checkNames(change, ANNOTATION, 'annotate')
+  const { attributes, tags, note } = change
+  checkAnnotations(session, { attributes })
+  if (tags !== undefined && !isStringArray(tags)) throw wrongOption('tags', 'an array of strings')
+  if (note !== undefined && note !== null && typeof note !== 'string')
+    throw wrongOption('note', 'a string or null')
+}
+
+/** The text of the new record: the old one with the change, said to be made now. */
+function annotated(
+  record: Readonly<Record<string, unknown>>,
+  { attributes, tags, note }: Annotation,
+): string {
+  const before = isObject(record.provenance) ? record.provenance : {}
+  const provenance: Record<string, unknown> = { ...before }
+  if (attributes !== undefined) provenance.attributes = attributes
+  if (tags !== undefined) provenance.tags = tags
+  if (note !== undefined) provenance.note = note ?? undefined
+  provenance.annotated = new Date().toISOString()
+  return JSON.stringify({ ...record, provenance })
+}
+
+/** Writes the records where nobody sees them and moves them to the holder of the lock, which proves that we still have it. */
+async function stageRecords(
+  { directory, key, name }: Place,
+  lock: FileLock,
+  records: Readonly<Record<string, string>>,
+  durable: boolean,
+): Promise<string> {
+  const token = newToken()
+  const work = directory.makeWork(token, 'new')
+  const claimed = `${lock.holder}/${token}`
+  try {
+    const folder = new EntryWriteFolder(`${work}/new`, key, { durable })
+    for (const [file, text] of Object.entries(records)) folder.writeRecord(file, text)
+    await folder.sync()
+    if (!succeeds(GONE, () => renameSync(`${work}/new`, claimed))) throw lockLost(name)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+  return claimed
+}
+
+/** dirdict.json comes last: without it the others say nothing. */
+function putInPlace(
+  directory: DatabaseDirectory,
+  name: string,
+  lock: FileLock,
+  staged: string,
+  files: readonly string[],
+): void {
+  // A search compares the times of this directory, which the rename of a record inside an entry does not change.
+  directory.beginChange(lock.token)
+  try {
+    for (const file of files) {
+      if (!succeeds(GONE, () => renameSync(`${staged}/${file}`, `${directory.entry(name)}/${file}`))) {
+        throw lockLost(name)
+      }
+    }
+  } finally {
+    directory.endChange(lock.token)
+  }
+}
+
+function noPlaceForRecords({ key, directory, name }: Place): DirdictError {
+  return new DirdictError(
+    'UNSUPPORTED_FORMAT',
+    `${JSON.stringify(key)} is a nested database in the old layout of ISF, whose directory is a database itself: no record ` +
+      'of ours may lie there. Annotate the keys in it.',
+    { key, path: directory.entry(name) },
+  )
+}
+
+function replacedMeanwhile({ key }: Place): DirdictError {
+  return new DirdictError(
+    'STALE_HANDLE',
+    `Another program replaced ${JSON.stringify(key)} while it was annotated; nothing was changed. Annotate it again.`,
+    { key },
+  )
+}
