@@ -33,7 +33,8 @@ export function askDirty(repository: Repository, script: string | null): Promise
 async function isUntracked(root: string, script: string | null, signal: AbortSignal): Promise<boolean> {
   if (!script?.startsWith(root + sep)) return false
   const git = await openGit(root, signal)
-  return (await git.raw(['ls-files', '-z', '--', relative(root, script)])) === ''
+  // H is for a file that git compares; others it was told not to look at (`--assume-unchanged`, `--skip-worktree`).
+  return !(await git.raw(['ls-files', '-v', '-z', '--', relative(root, script)])).startsWith('H ')
 }
 
 async function differs(root: string, signal: AbortSignal): Promise<boolean | null> {

@@ -57,8 +57,8 @@ export class HistoryReader {
     const transcript = script === null ? firstOf(ways) : scriptText(script)
     this.#record = transcript === null ? null : new HistoryRecord(transcript)
     if (script === null || !transcript?.complete) return
-    if (attempt(() => findRepository(dirname(script))) !== null)
-      this.#text = transcript.cells[0]?.code ?? null
+    const repository = attempt(() => findRepository(dirname(script)))
+    if (repository !== null) this.#text = transcript.cells[0]?.code ?? null
   }
 }
 

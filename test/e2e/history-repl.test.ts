@@ -14,11 +14,12 @@ const OPEN = `const db = await DataBase.open('study')`
 const python = spawnSync('python3', ['-c', 'import pty']).status === 0
 beforeEach(({ skip }) => skip(!python, 'python3, which makes the pseudo-terminal, is not installed'))
 
-/** Types lines into a REPL; a pair of texts is a line and what to wait for. */
+/** Types lines into a REPL; a pair of texts is a line and what to wait for. A tabulator ends what is no line yet. */
 function type(lines: readonly (string | readonly [string, string])[], environment = {}): string {
-  const all = lines.map(line =>
-    typeof line === 'string' ? [`${line}\r`, PROMPT] : [`${line[0]}\r`, line[1]],
-  )
+  const all = lines.map(line => {
+    const [text, answer] = typeof line === 'string' ? [line, PROMPT] : line
+    return [text.endsWith('\t') ? text : `${text}\r`, answer]
+  })
   const { stdout, stderr } = spawnSync(
     'python3',
     [fileURLToPath(new URL('history-terminal.py', import.meta.url))],
@@ -134,7 +135,8 @@ it('what completes a name is no input', async () => {
     IMPORT,
     OPEN,
     `await db.set('a', 1)`,
-    ['const made = globalThis.Arr\t', 'Array'],
+    ['const made = globalThis.Arr\t', 'ay'],
+    '',
     `await db.set('b', 1)`,
   ])
   const b = codes(await folder.history('b'))

@@ -202,6 +202,19 @@ describe('the script', () => {
     git(root, 'commit', '-q', '-m', 'script')
     expect((await first(root, script)).git?.dirty).toBe(false)
   })
+
+  test.each(['--assume-unchanged', '--skip-worktree'])(
+    'that git was told by %s not to look at is not tracked',
+    async option => {
+      const root = makeRepository()
+      const script = write(join(root, 'run.js'), '1')
+      git(root, 'add', '.')
+      git(root, 'commit', '-q', '-m', 'script')
+      git(root, 'update-index', option, 'run.js')
+      write(script, '2')
+      expect((await first(root, script)).git?.dirty).toBe(true)
+    },
+  )
 })
 
 describe('dirty', () => {
