@@ -2,14 +2,15 @@
  * annotate: attributes, tags and note of a stored value, changed without touching its data. A new record takes the
  * place of the old one by a rename, under the lock of the key.
  */
-import { renameSync, rmSync, statSync } from 'node:fs'
+import { type BigIntStats, closeSync, fstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { types } from 'node:util'
 import type { Dictionary } from './dictionary.js'
-import { type DatabaseDirectory, sameDirectory } from './entry/database-directory.js'
+import { sameDirectory } from './entry/database-directory.js'
 import { HISTORY_FILE } from './entry/folder.js'
 import { ABSENT, entryExists, readPinned } from './entry/pin.js'
 import { standing } from './entry/publish.js'
+import { READ_FLAGS } from './entry/raw-files.js'
 import { fromFiles, fromRecord } from './entry/read-metadata.js'
 import { isObject, parseRecord, readLoader, readRecord } from './entry/record-files.js'
 import { FORMAT, toldHistory } from './entry/record-text.js'
@@ -18,7 +19,7 @@ import { EntryWriteFolder } from './entry/write-folder.js'
 import { DirdictError } from './errors.js'
 import { type Key, readableParts } from './keys.js'
 import { type FileLock, lockLost } from './locks/file.js'
-import { newToken } from './locks/token.js'
+import { newToken, PROCFS } from './locks/token.js'
 import type { Metadata } from './metadata.js'
 import { checkNames, checkWaitOptions, isStringArray, type WaitOptions, wrongOption } from './options.js'
 import { keyNotFound } from './reader.js'
@@ -67,14 +68,19 @@ async function annotateHeld(session: Session, place: Place, lock: FileLock, chan
   const { identity, stored } = found
   const change = typeof changes === 'function' ? asked(session, changes, stored.metadata) : changes
   const records = { ...stored.further, 'dirdict.json': annotated(stored.record, change) }
-  const durable = session.durability === 'full'
-  const staged = await stageRecords(place, lock, records, durable)
-  // No writer of ours replaces the entry while we hold its lock, but Python takes no locks.
-  if (!sameDirectory(identity, statSync(directory.entry(name), { bigint: true, throwIfNoEntry: false }))) {
-    throw replacedMeanwhile(place)
+  const staged = await stageRecords(place, lock, records)
+  // A search compares the times of this directory, which the rename of a record inside an entry does not change.
+  directory.beginChange(lock.token)
+  try {
+    putInPlace(place, identity, staged, Object.keys(records))
+  } catch (error) {
+    directory.endChange(lock.token)
+    throw error
   }
-  putInPlace(directory, name, lock, staged, Object.keys(records))
-  if (durable) await standing(name, () => directory.sync(directory.entry(name)))
+  await standing(name, async () => {
+    directory.endChange(lock.token)
+    if (session.durability === 'full') await directory.sync(directory.entry(name))
+  })
 }
 
 /** What the record of an entry says, and files that have to lie beside it. */
@@ -133,6 +139,8 @@ function asked(
 
 function checkAnnotation(session: Session, change: Annotation): void {
   const isPlain: boolean = isObject(change)
+  // It is refused here and now; what becomes of it is nobody's concern, and must not end the process.
+  if (types.isPromise(change)) change.catch(() => {})
   if (!isPlain || types.isPromise(change)) {
     throw new DirdictError(
       'OPTION_INVALID',
@@ -140,11 +148,11 @@ function checkAnnotation(session: Session, change: Annotation): void {
     )
   }
   checkNames(change, ANNOTATION, 'annotate')
-  const { attributes, tags, note } = change
-  checkAnnotations(session, { attributes })
+  const { tags, note } = change
   if (tags !== undefined && !isStringArray(tags)) throw wrongOption('tags', 'an array of strings')
   if (note !== undefined && note !== null && typeof note !== 'string')
     throw wrongOption('note', 'a string or null')
+  checkAnnotations(session, change)
 }
 
 /** The text of the new record: the old one with the change, said to be made now. */
@@ -161,18 +169,20 @@ function annotated(
   return JSON.stringify({ ...record, provenance })
 }
 
-/** Writes the records where nobody sees them and moves them to the holder of the lock, which proves that we still have it. */
+/**
+ * Writes the records where nobody sees them and moves them to the holder of the lock, which proves that we still have it.
+ * They are synced whatever the durability: each takes the place of the only one that there is.
+ */
 async function stageRecords(
   { directory, key, name }: Place,
   lock: FileLock,
   records: Readonly<Record<string, string>>,
-  durable: boolean,
 ): Promise<string> {
   const token = newToken()
   const work = directory.makeWork(token, 'new')
   const claimed = `${lock.holder}/${token}`
   try {
-    const folder = new EntryWriteFolder(`${work}/new`, key, { durable })
+    const folder = new EntryWriteFolder(`${work}/new`, key, { durable: true })
     for (const [file, text] of Object.entries(records)) folder.writeRecord(file, text)
     await folder.sync()
     if (!succeeds(GONE, () => renameSync(`${work}/new`, claimed))) throw lockLost(name)
@@ -182,24 +192,25 @@ async function stageRecords(
   return claimed
 }
 
-/** dirdict.json comes last: without it the others say nothing. */
-function putInPlace(
-  directory: DatabaseDirectory,
-  name: string,
-  lock: FileLock,
-  staged: string,
-  files: readonly string[],
-): void {
-  // A search compares the times of this directory, which the rename of a record inside an entry does not change.
-  directory.beginChange(lock.token)
+/**
+ * Into the directory that was read, and no other: no writer of ours replaces the entry while we hold its lock, but Python
+ * takes no locks. dirdict.json comes last: without it the others say nothing.
+ */
+function putInPlace(place: Place, identity: BigIntStats, staged: string, files: readonly string[]): void {
+  const entry = place.directory.entry(place.name)
+  const fd = openSync(entry, READ_FLAGS)
   try {
+    if (!sameDirectory(identity, fstatSync(fd, { bigint: true }))) throw replacedMeanwhile(place)
+    const target = PROCFS ? `/proc/self/fd/${fd}` : entry
     for (const file of files) {
-      if (!succeeds(GONE, () => renameSync(`${staged}/${file}`, `${directory.entry(name)}/${file}`))) {
-        throw lockLost(name)
-      }
+      if (!succeeds(GONE, () => renameSync(`${staged}/${file}`, `${target}/${file}`)))
+        throw lockLost(place.name)
+    }
+    if (!sameDirectory(identity, statSync(entry, { bigint: true, throwIfNoEntry: false }))) {
+      throw replacedMeanwhile(place)
     }
   } finally {
-    directory.endChange(lock.token)
+    closeSync(fd)
   }
 }
 
@@ -215,7 +226,7 @@ function noPlaceForRecords({ key, directory, name }: Place): DirdictError {
 function replacedMeanwhile({ key }: Place): DirdictError {
   return new DirdictError(
     'STALE_HANDLE',
-    `Another program replaced ${JSON.stringify(key)} while it was annotated; nothing was changed. Annotate it again.`,
+    `Another program replaced ${JSON.stringify(key)} while it was annotated; the new value is not annotated. Annotate it again.`,
     { key },
   )
 }

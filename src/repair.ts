@@ -21,6 +21,7 @@ import { isfMetadataOf, isObject, loaderModule, readRecord } from './entry/recor
 import { GONE, hasCode, translate } from './entry/system-errors.js'
 import { emptyTrash, removeEmptyLater, removeTrash, sweepStamps } from './entry/trash.js'
 import { isDirdictError } from './errors.js'
+import { forgetIndex } from './find/index-file.js'
 import { acquireFileLock, ownersOf } from './locks/file.js'
 import { isDead, isOfAnotherBoot, newToken } from './locks/token.js'
 import { nestedPath, type Session } from './session.js'
@@ -155,6 +156,12 @@ function isWhole(entry: string): boolean {
 }
 
 async function collect(directory: DatabaseDirectory, report: Report): Promise<void> {
+  forgetIndex(directory)
+  for (const token of directory.announced()) {
+    if (!isDead(token) && !isAbandoned(directory, token)) continue
+    directory.settleChange(token)
+    report('', 'collected', `the announcement of ${token}`)
+  }
   for (const name of namesIn(directory.work(''))) {
     if (!isDead(name) && !isAbandoned(directory, name)) continue
     rmSync(directory.work(name), { recursive: true, force: true })

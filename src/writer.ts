@@ -6,7 +6,7 @@ import type { AnyDumper } from './dumper.js'
 import type { DatabaseDirectory } from './entry/database-directory.js'
 import { listKeys } from './entry/pin.js'
 import { Draft, finishUnfinished, type PublishOptions, releaseAndCollect } from './entry/publish.js'
-import { writeRecords } from './entry/record-files.js'
+import { isObject, writeRecords } from './entry/record-files.js'
 import type { Annotations } from './entry/record-text.js'
 import { GONE, hasCode, translate } from './entry/system-errors.js'
 import { DirdictError, isDirdictError } from './errors.js'
@@ -250,17 +250,24 @@ export async function besideServer<T>(
   }
 }
 
-/** VALUE_REJECTED where attributes are no plain JSON. */
+/** Characters of attributes, tags and note together: every search reads them, and a record has an end. */
+const LONGEST_ANNOTATIONS = 2 ** 20
+
+/** VALUE_REJECTED where attributes are no plain JSON, and for more than a record should hold. */
 export function checkAnnotations(
   session: Session,
-  { attributes, tags }: Pick<Annotations, 'attributes' | 'tags'>,
+  { attributes, tags, note }: Pick<Annotations, 'attributes' | 'tags'> & { readonly note?: unknown },
 ): void {
-  if (attributes === undefined && tags === undefined) return
+  if (attributes === undefined && tags === undefined && note === undefined) return
   const json = session.dumpers.forName('json')
-  if (
-    attributes !== undefined &&
-    (typeof attributes !== 'object' || Array.isArray(attributes) || !json?.check(attributes))
-  ) {
+  if (attributes !== undefined && (!isObject(attributes) || !json?.check(attributes))) {
     throw new DirdictError('VALUE_REJECTED', 'attributes have to be an object of plain JSON values.')
+  }
+  const { length } = JSON.stringify([attributes, tags, note])
+  if (length > LONGEST_ANNOTATIONS) {
+    throw new DirdictError(
+      'VALUE_REJECTED',
+      `attributes, tags and note have ${length} characters together; the most is ${LONGEST_ANNOTATIONS}. Store what is longer as a value.`,
+    )
   }
 }

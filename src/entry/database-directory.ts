@@ -10,6 +10,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   rmdirSync,
   rmSync,
   statSync,
@@ -94,7 +95,8 @@ export class DatabaseDirectory {
     for (const path of [this.service, ...PARTS.map(part => `${this.service}/${part}`)]) {
       if (succeeds(['EEXIST'], () => this.#makeDirectory(path))) {
         // The group decides whether a second user can lock; where we may not set it, setgid directories do.
-        if (statSync(path).gid !== stats.gid) succeeds(['EPERM'], () => chownSync(path, -1, stats.gid))
+        if (statSync(path).gid !== stats.gid)
+          succeeds(['EPERM', 'EACCES'], () => chownSync(path, -1, stats.gid))
       } else if (!lstatSync(path).isDirectory()) {
         throw new DirdictError(
           'CORRUPT_ENTRY',
@@ -141,6 +143,13 @@ export class DatabaseDirectory {
   /** The same for an owner who may have died in the middle; nothing is done where he was not changing anything. */
   settleChange(token: string): void {
     if (lstatSync(this.#changing(token), { throwIfNoEntry: false }) !== undefined) this.endChange(token)
+  }
+
+  /** Tokens of changes that were announced and are not over, some of them perhaps for ever. */
+  announced(): readonly string[] {
+    const prefix = '.deleting.'
+    const names = readdirSync(this.path).filter(name => name.startsWith(prefix) && name !== SERVICE)
+    return names.map(name => name.slice(prefix.length))
   }
 
   /** Syncs this directory, or one below it, so that the names in it survive a power cut. */

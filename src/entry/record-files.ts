@@ -20,6 +20,8 @@ const LOADERS_ELSEWHERE = 'data_base.IO.LoaderDumper.'
 const FOLDER_LOADER = 'just_create_folder'
 /** A record longer than this was not written by any program that we know; it is not read into memory. */
 const LONGEST_RECORD = 16 * 1024 * 1024
+/** Nor is one with more levels than this, at which whatever walks through it would end. */
+const DEEPEST = 1000
 
 /** What dirdict.json says, its unchecked part as it was read. */
 export interface EntryRecord {
@@ -125,6 +127,7 @@ function isFileRecord(value: unknown): value is FileRecord {
     isObject(value) &&
     typeof value.name === 'string' &&
     Number.isSafeInteger(value.bytes) &&
+    Number(value.bytes) >= 0 &&
     Number.isSafeInteger(value.crc32)
   )
 }
@@ -148,7 +151,18 @@ export function parseRecord(base: string, key: string, file: string): Record<str
     throw corrupt(key, file, text === '' ? 'is empty' : 'is not JSON', cause)
   }
   if (!isObject(value)) throw corrupt(key, file, 'is no JSON object')
+  if (text.length > 2 * DEEPEST && isDeeper(value, DEEPEST)) throw corrupt(key, file, 'is absurdly deep')
   return value
+}
+
+/** Not by recursion: it looks for what would exhaust the stack. */
+function isDeeper(value: unknown, most: number): boolean {
+  let level: readonly unknown[] = [value]
+  for (let depth = 0; depth <= most; depth++) {
+    level = level.flatMap(item => (typeof item === 'object' && item !== null ? Object.values(item) : []))
+    if (level.length === 0) return false
+  }
+  return true
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

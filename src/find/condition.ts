@@ -5,7 +5,7 @@
 import { types } from 'node:util'
 import { wrongOption } from '../options.js'
 
-/** Comparisons that all have to hold. A fact that is not known, or is null, is neither equal nor unequal. */
+/** Comparisons that all have to hold. None holds for a fact that is not known; for null only `eq: null` and `in`. */
 export interface Comparison<T> {
   readonly eq?: T | null
   readonly ne?: T | null
@@ -38,7 +38,13 @@ const naturalOrder: Order = (a, b) => {
 }
 
 export const numericOrder: Order = (a, b) =>
-  typeof a === 'number' && typeof b === 'number' && !Number.isNaN(a - b) ? a - b : undefined
+  typeof a !== 'number' || typeof b !== 'number' || Number.isNaN(a) || Number.isNaN(b)
+    ? undefined
+    : a < b
+      ? -1
+      : a > b
+        ? 1
+        : 0
 
 /**
  * The condition on attributes: a value that it has to equal, a {@link Comparison}, or an object whose members are

@@ -58,7 +58,10 @@ export class Found<E> implements Promise<E[]>, AsyncIterable<E> {
 async function* inOrder(dictionary: Dictionary, query: Matcher): AsyncGenerator<Hit> {
   const hits = search({ session: dictionary.session }, dictionary.directory, query)
   if (query.sort === 'key') yield* firstOf(hits, query.limit)
-  else yield* (await gathered(hits)).sort(ORDERS[query.sort]).slice(0, query.limit)
+  else {
+    const all = await gathered(hits)
+    yield* (query.sort === '-key' ? all.reverse() : all.sort(ORDERS[query.sort])).slice(0, query.limit)
+  }
 }
 
 async function* firstOf<T>(items: AsyncGenerator<T>, limit: number): AsyncGenerator<T> {
@@ -79,21 +82,11 @@ async function gathered<T>(items: AsyncIterable<T>): Promise<T[]> {
 type Comparer = (a: Hit, b: Hit) => number
 
 /** Sorting keeps the order of those that are equal, which is that of their keys. */
-const ORDERS: Readonly<Record<Exclude<FindOrder, 'key'>, Comparer>> = {
-  '-key': (a, b) => compareKeys(b.place.key, a.place.key),
+const ORDERS: Readonly<Record<Exclude<FindOrder, 'key' | '-key'>, Comparer>> = {
   time: (a, b) => a.facts.time - b.facts.time,
   '-time': (a, b) => b.facts.time - a.facts.time,
   bytes: (a, b) => bytesOf(a.facts) - bytesOf(b.facts),
   '-bytes': (a, b) => bytesOf(b.facts) - bytesOf(a.facts),
-}
-
-/** As listings go: part by part, a nested database before its own keys. */
-function compareKeys(a: string, b: string): number {
-  const [left, right] = [a.split('/'), b.split('/')]
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    if (left[i] !== right[i]) return left[i]! < right[i]! ? -1 : 1
-  }
-  return left.length - right.length
 }
 
 /** What nobody recorded counts as less than everything. */

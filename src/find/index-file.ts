@@ -33,7 +33,7 @@ import { decodeIndex, encodeIndex, type Index, type IndexRow } from './index-tex
 /** Longer than one tick of the clock of any file system (FAT: two seconds). */
 const OLD_MS = 2_000
 /** An index that is longer than this was not written by us. */
-const LONGEST_INDEX = 2 ** 30
+const LONGEST_INDEX = 2 ** 29
 
 /** The state of a database directory at the moment before its keys are listed. */
 export interface Moment {
@@ -143,6 +143,7 @@ export async function writeIndex(
   const token = newToken()
   const head = { directory: moment.directory, settled: moment.changedMs < old, token, others }
   const text = await encodeIndex(head, aged)
+  if (text === undefined) return
   whereWritable(() => {
     const draft = directory.work(`${token}.i`)
     try {
@@ -162,6 +163,11 @@ function whereWritable<T>(write: () => T): T | undefined {
     if (systemCode(error) === undefined) throw error
     return undefined
   }
+}
+
+/** What repair does, for what no time of a directory tells: records that were put back by another program. */
+export function forgetIndex(directory: DatabaseDirectory): void {
+  whereWritable(() => rmSync(indexPath(directory), { force: true, recursive: true }))
 }
 
 /** One for each user: nobody believes what another has written, or reads records there that are closed to him. */

@@ -22,6 +22,8 @@ import {
 const INDEX_FORMAT = 1
 /** Rows in one line: some milliseconds of work, so that a search gives others their turn. */
 const ROWS_IN_LINE = 4096
+/** Characters of attributes and tags: more take longer to read than they save, and no string holds much more. */
+const LONGEST_SAID = 2 ** 27
 
 export interface IndexRow {
   readonly name: string
@@ -39,17 +41,21 @@ export interface Index extends IndexHead {
   stamps(): Promise<readonly (Stamp | null)[] | undefined>
 }
 
-/** The text of an index over `rows`, which are sorted by name. */
-export async function encodeIndex(head: IndexHead, rows: readonly IndexRow[]): Promise<Buffer> {
+/** The text of an index over `rows`, which are sorted by name; undefined where they say too much for one. */
+export async function encodeIndex(head: IndexHead, rows: readonly IndexRow[]): Promise<Buffer | undefined> {
   const dumpers = new Numbering<string>(name => name)
   const origins = new Numbering<Origin>(origin => JSON.stringify(origin))
   const facts: string[] = []
   const said: string[] = []
   const stamps: string[] = []
+  let length = 0
   for (let start = 0; start < rows.length; start += ROWS_IN_LINE) {
     const part = rows.slice(start, start + ROWS_IN_LINE)
     facts.push(JSON.stringify(columnsOf(part, dumpers, origins)))
-    said.push(JSON.stringify(saidOf(part)))
+    const texts = saidOf(part).map(item => JSON.stringify(item))
+    length += texts.reduce((sum, text) => sum + text.length, 0)
+    if (length > LONGEST_SAID) return undefined
+    said.push(`[${texts.join()}]`)
     stamps.push(JSON.stringify(part.map(({ stamp }) => stamp)))
     if (pauseIsDue()) await nextTurn()
   }

@@ -121,7 +121,7 @@ function* annotationTests({ tags, attributes }: Query): Generator<FactTest> {
 
 function* codeTests({ commit, branch, dirty, modules }: Query): Generator<FactTest> {
   if (commit !== undefined) {
-    if (!/^[0-9a-f]{4,}$/i.test(commit))
+    if (!/^[0-9a-f]{4,}$/i.test(text('commit', commit)))
       throw wrongOption('commit', 'a commit id, or its first four characters or more')
     const start = commit.toLowerCase()
     yield ({ origin }) => origin.git?.commit.startsWith(start) ?? false

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DataBase, isDirdictError, ndarray } from '../../src/index.js'
+import { newToken } from '../../src/locks/token.js'
 import { picture, scratch } from './scratch.js'
 
 const root = scratch()
@@ -321,3 +322,50 @@ test('the data of an entry that was replaced do not get what was said of the old
   await expect(attempt).rejects.toSatisfy(error => isDirdictError(error, 'STALE_HANDLE'))
   expect((await db.metadata('a')).tags).toEqual(['old'])
 })
+
+describe('what annotate promises', () => {
+  test('more than a record should hold is refused, by set and annotate, and the value stays readable', async () => {
+    await db.set('big', 1)
+    const long = { s: 'x'.repeat(2 ** 20) }
+    await expect(db.annotate('big', { attributes: long })).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
+    await expect(db.annotate('big', { note: long.s })).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
+    await expect(db.set('big', 2, { attributes: long })).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
+    expect(await db.get('big')).toBe(1)
+  })
+
+  test('attributes that are null are refused, not taken for none', async () => {
+    await db.set('a', 1, { attributes: { kept: true } })
+    const none = { attributes: null } as never
+    await expect(db.annotate('a', none)).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
+    await expect(db.set('a', 1, none)).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
+    expect((await db.metadata('a')).attributes).toEqual({ kept: true })
+  })
+
+  test('an asynchronous function that fails is refused, and does not end the process', async () => {
+    await db.set('a', 1)
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): unknown => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    const late = (async () => Promise.reject(new Error('late'))) as never
+    await expect(db.annotate('a', late)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+    await new Promise(resolve => setImmediate(resolve))
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
+
+  test('an announcement that a dead process left is collected by repair', async () => {
+    await db.set('a', 1)
+    const [pid, token] = deadToken()
+    mkdirSync(join(path, `.deleting.${token}`))
+    expect(pid).toBeGreaterThan(0)
+    await db.repair()
+    expect(readdirSync(path).filter(name => name.startsWith('.deleting.'))).toEqual(['.deleting.dirdict'])
+  })
+})
+
+/** A token of this machine whose process has ended. */
+function deadToken(): [pid: number, token: string] {
+  const pid = Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }))
+  const [where] = newToken().split('.')
+  return [pid, `${where}.${pid}.1.0.abcd`]
+}

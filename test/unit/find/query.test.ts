@@ -207,3 +207,21 @@ describe('find refuses', () => {
     })
   })
 })
+
+test('a bound may be infinite, and a commit that is no text is refused with a code', async () => {
+  expect((await db.find({ bytes: { lte: Number.POSITIVE_INFINITY }, limit: 1 })).length).toBe(1)
+  await expect(db.find({ commit: 12345 as never })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+})
+
+test('a record of absurd depth is damaged, and ends no search', async () => {
+  const deep = await DataBase.open(join(scratch(), 'deep'))
+  await deep.set('good', 1, { attributes: { d: [1] } })
+  await deep.set('hostile', 1)
+  const file = join(deep.path('hostile'), 'dirdict.json')
+  const text = readFileSync(file, 'utf8')
+  const nested = '['.repeat(20_000) + ']'.repeat(20_000)
+  writeFileSync(file, text.replace('"provenance":{', `"provenance":{"attributes":{"d":${nested}},`))
+  expect((await deep.find({ attributes: { d: [1] } })).map(({ key }) => key)).toEqual(['good'])
+  await expect(deep.get('hostile')).rejects.toMatchObject({ code: 'CORRUPT_ENTRY' })
+  await deep.remove()
+})
