@@ -60,7 +60,8 @@ export async function runWithFault(
     env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
     cwd: '/',
   })
-  const ended = once(child, 'exit')
+  // Not `exit`: what the child said last may still be on its way then.
+  const ended = once(child, 'close')
   const said = collect(child)
   const guard = setTimeout(() => child.kill('SIGKILL'), HANGS_MS)
   const output = `${directory}.trace`
