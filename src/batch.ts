@@ -1,13 +1,26 @@
 /**
  * batch: many sets that are acknowledged together, after one round of syncs. It is no transaction.
  */
+import type { AnyDumper, InputOf, SetOptionsOf } from './dumper.js'
 import type { DatabaseDirectory } from './entry/database-directory.js'
 import type { Draft } from './entry/publish.js'
 import { translate } from './entry/system-errors.js'
 import { DirdictError } from './errors.js'
+import type { Key } from './keys.js'
 import type { SetOptions } from './options.js'
 import type { Place, Session } from './session.js'
 import { type Content, explained, locateForWriting, publishDraft, publishOptions, stage } from './writer.js'
+
+/** Sets of a batch: staged by `set`, published together when the batch's function has returned. */
+export interface Batch {
+  set<K extends Key>(key: K, value: unknown, options?: SetOptions): Promise<void>
+  set<D extends AnyDumper>(
+    key: Key,
+    value: InputOf<D>,
+    dumper: D,
+    options?: SetOptions & SetOptionsOf<D>,
+  ): Promise<void>
+}
 
 /** Entries whose files are synced side by side: a few open files each. */
 const SYNCED_TOGETHER = 8

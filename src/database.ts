@@ -2,15 +2,17 @@
  * DataBase: the typed face of the dictionary. What a member promises is said here; the dictionary does it.
  */
 import { type Annotation, annotate } from './annotate.js'
+import type { Batch } from './batch.js'
+import { createFolder } from './create-folder.js'
 import { Dictionary, type MakeNested } from './dictionary.js'
 import type { AnyDumper, GetOptionsOf, InputOf, NestedDatabase, SetOptionsOf } from './dumper.js'
-import { DumperTable, type folder, type ManagedFolder } from './dumper-table.js'
+import { DumperTable, type ManagedFolder } from './dumper-table.js'
 import { ABSENT } from './entry/pin.js'
 import { type EntryHandle, entryAt, type LoadedAs } from './entry-handle.js'
-import { DirdictError, isDirdictError } from './errors.js'
+import { DirdictError } from './errors.js'
 import { findEntries } from './find/found.js'
 import type { Query } from './find/query.js'
-import { joinKey, type Key, readableParts } from './keys.js'
+import { type Key, readableParts } from './keys.js'
 import { type Memo, type MemoOptions, memoised } from './memo.js'
 import type { Metadata } from './metadata.js'
 import {
@@ -46,17 +48,6 @@ type NoSchema = Record<never, AnyDumper>
 type ValueIn<S extends Schema, K> = K extends keyof S ? InputOf<S[K]> : unknown
 type ValueOut<S extends Schema, K> = K extends keyof S ? Loaded<S[K]> : unknown
 const constructing: unique symbol = Symbol('constructing')
-
-/** Sets of a batch: staged by `set`, published together when the batch's function has returned. */
-export interface Batch {
-  set<K extends Key>(key: K, value: unknown, options?: SetOptions): Promise<void>
-  set<D extends AnyDumper>(
-    key: Key,
-    value: InputOf<D>,
-    dumper: D,
-    options?: SetOptions & SetOptionsOf<D>,
-  ): Promise<void>
-}
 
 /** A dictionary-like database in a folder. Open one with {@link DataBase.open}. */
 export class DataBase<S extends Schema = NoSchema> {
@@ -323,19 +314,7 @@ export class DataBase<S extends Schema = NoSchema> {
 
   /** A folder for the user's own files; made where it is missing. KEY_EXISTS where the key holds other data. */
   async createFolder(key: Key): Promise<ManagedFolder> {
-    const dumper = this.#dictionary.session.dumpers.forName('folder') as typeof folder
-    if (!(await this.has(key))) {
-      await this.set(key, null, dumper, { overwrite: false }).catch(error => {
-        if (!isDirdictError(error, 'KEY_EXISTS')) throw error
-      })
-    }
-    return this.get(key, dumper).catch(error => {
-      if (!isDirdictError(error, 'DUMPER_MISMATCH')) throw error
-      throw new DirdictError('KEY_EXISTS', `${JSON.stringify(joinKey(key))} holds data, not a folder.`, {
-        key: joinKey(key),
-        cause: error,
-      })
-    })
+    return createFolder(this.#dictionary, key)
   }
 
   /** Where a value came from: commit, module versions, machine. KEY_NOT_FOUND. */

@@ -41,7 +41,8 @@ export type {
 } from '../dumpers/ndarray.js'
 export type { NpzGetOptions, NpzInput, NpzSetOptions } from '../dumpers/npz.js'
 export type { Annotation } from './annotate.js'
-export { type Batch, DataBase, type Entry, type Found, type Loaded } from './database.js'
+export type { Batch } from './batch.js'
+export { DataBase, type Entry, type Found, type Loaded } from './database.js'
 export type {
   AnyDumper,
   Dumper,

@@ -3,24 +3,19 @@
  * own, Deno, and one that tells nothing.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CodeHistory, DataBase } from '../../src/index.js'
 import { LIBRARY } from './history-runs.js'
+import { addKernel, JUPYTER, surroundings, whatIsAbsent, writeNotebook } from './jupyter.js'
 import { CLI } from './shell.js'
-import { registryAnswers, run, runWell, temporaryFolder } from './tarball.js'
+import { run, runWell, temporaryFolder } from './tarball.js'
 
 const folder = temporaryFolder()
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
-const jupyter = '/usr/bin/jupyter'
-const environment = {
-  JUPYTER_PATH: join(folder, 'share/jupyter'),
-  JUPYTER_RUNTIME_DIR: join(folder, 'runtime'),
-  IPYTHONDIR: join(folder, 'ipython'),
-  PYDEVD_DISABLE_FILE_VALIDATION: '1',
-}
+const environment = surroundings(folder, folder)
 const absent = whatIsAbsent()
 const denoAbsent = absent ?? installed('deno@2.9.6')
 const tslabAbsent = absent ?? installed('tslab@1.0.22')
@@ -30,13 +25,13 @@ beforeAll(() => {
   mkdirSync(join(folder, 'node_modules'), { recursive: true })
   symlinkSync(checkout, join(folder, 'node_modules/dirdict'))
   symlinkSync(join(checkout, 'node_modules/@types'), join(folder, 'node_modules/@types'))
-  addKernel('plain', [
+  addKernel(folder, 'plain', [
     join(folder, 'tslab/node_modules/.bin/tslab'),
     'kernel',
     '--config-path',
     '{connection_file}',
   ])
-  addKernel('deno', [
+  addKernel(folder, 'deno', [
     join(folder, 'deno/node_modules/.bin/deno'),
     'jupyter',
     '--kernel',
@@ -155,12 +150,6 @@ describe('a kernel that tells nothing', () => {
   })
 })
 
-function whatIsAbsent(): string | undefined {
-  if (!existsSync(jupyter)) return `${jupyter} is not installed`
-  if (run('/', jupyter, ['nbconvert', '--version']).status !== 0) return 'jupyter nbconvert is not installed'
-  return registryAnswers() ? undefined : 'the npm registry cannot be reached'
-}
-
 /** Installs a package into a folder of its own; says why it cannot be had. Compiling zeromq is not needed. */
 function installed(packed: string): string | undefined {
   const [name = ''] = packed.split('@')
@@ -181,27 +170,11 @@ function reason(why: string | undefined): string {
   return why === undefined ? '' : ` (skipped: ${why})`
 }
 
-function addKernel(name: string, argv: readonly string[]): void {
-  const kernel = join(folder, 'share/jupyter/kernels', name)
-  mkdirSync(kernel, { recursive: true })
-  writeFileSync(
-    join(kernel, 'kernel.json'),
-    JSON.stringify({ argv, display_name: name, language: 'typescript' }),
-  )
-}
-
-function writeNotebook(path: string, kernel: string, cells: readonly string[]): void {
-  const code = { cell_type: 'code', execution_count: null, metadata: {}, outputs: [] }
-  const kernelspec = { display_name: kernel, language: 'typescript', name: kernel }
-  const content = { metadata: { kernelspec }, nbformat: 4, nbformat_minor: 4 }
-  writeFileSync(path, JSON.stringify({ ...content, cells: cells.map(source => ({ ...code, source })) }))
-}
-
 function convert(kernel: string, cells: readonly string[]): void {
   rmSync(join(folder, 'study'), { recursive: true, force: true })
   writeNotebook(join(folder, 'study.ipynb'), kernel, cells)
   const args = ['nbconvert', '--to', 'notebook', '--execute', 'study.ipynb', '--output', 'study.out.ipynb']
-  runWell(folder, jupyter, args, environment)
+  runWell(folder, JUPYTER, args, environment)
 }
 
 /** What each cell wrote. */

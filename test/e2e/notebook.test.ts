@@ -2,10 +2,11 @@
  * The package in a TypeScript notebook: tslab, which resolves types the old way, compiles with TypeScript 5.0.4 and
  * turns imports into `require`.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { pack, registryAnswers, run, runWell, temporaryFolder } from './tarball.js'
+import { JUPYTER, surroundings, whatIsAbsent, writeNotebook } from './jupyter.js'
+import { pack, runWell, temporaryFolder } from './tarball.js'
 
 interface Notebook {
   readonly cells: readonly {
@@ -15,14 +16,8 @@ interface Notebook {
 
 const folder = temporaryFolder()
 const project = join(folder, 'project')
-const jupyter = '/usr/bin/jupyter'
 /** The kernel needs the system's Python: another one, first in the path, may have no Jupyter. */
-const environment = {
-  JUPYTER_PATH: join(project, 'share/jupyter'),
-  JUPYTER_RUNTIME_DIR: join(folder, 'runtime'),
-  IPYTHONDIR: join(folder, 'ipython'),
-  PYDEVD_DISABLE_FILE_VALIDATION: '1',
-}
+const environment = surroundings(folder, project)
 const absent = whatIsAbsent()
 
 beforeAll(() => {
@@ -104,30 +99,11 @@ ${statement}`,
   expect(log).not.toContain('before')
 })
 
-function whatIsAbsent(): string | undefined {
-  if (!existsSync(jupyter)) return `${jupyter} is not installed`
-  if (run('/', jupyter, ['nbconvert', '--version']).status !== 0) return 'jupyter nbconvert is not installed'
-  if (!registryAnswers()) return 'the npm registry cannot be reached'
-  return undefined
-}
-
 /** Runs the cells in a new kernel. `outputs`: what each wrote to stdout; `log`: all that was written to stderr. */
 function execute(name: string, cells: readonly string[]): { outputs: string[]; log: string } {
-  const source = {
-    cells: cells.map(text => ({
-      cell_type: 'code',
-      execution_count: null,
-      metadata: {},
-      outputs: [],
-      source: text,
-    })),
-    metadata: { kernelspec: { display_name: 'TypeScript', language: 'typescript', name: 'tslab' } },
-    nbformat: 4,
-    nbformat_minor: 4,
-  }
-  writeFileSync(join(project, `${name}.ipynb`), JSON.stringify(source))
+  writeNotebook(join(project, `${name}.ipynb`), 'tslab', cells)
   const args = ['nbconvert', '--to', 'notebook', '--allow-errors', '--execute', `${name}.ipynb`]
-  const printed = runWell(project, jupyter, [...args, '--output', `${name}.out.ipynb`], environment)
+  const printed = runWell(project, JUPYTER, [...args, '--output', `${name}.out.ipynb`], environment)
   const done = JSON.parse(readFileSync(join(project, `${name}.out.ipynb`), 'utf8')) as Notebook
   const stream = (wanted: string): string[] =>
     done.cells.map(cell =>

@@ -1,9 +1,10 @@
 /** What is shown in notebooks is HTML in the output of the cell: in tslab by `show`, in the kernel of Deno by itself too. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { expectSafeHtml } from '../unit/show/hostile.js'
-import { pack, registryAnswers, run, runWell, temporaryFolder } from './tarball.js'
+import { addKernel, JUPYTER, surroundings, whatIsAbsent, writeNotebook } from './jupyter.js'
+import { pack, run, runWell, temporaryFolder } from './tarball.js'
 
 interface Output {
   readonly name?: string
@@ -13,14 +14,7 @@ interface Output {
 
 const folder = temporaryFolder()
 const project = join(folder, 'project')
-const jupyter = '/usr/bin/jupyter'
-const environment = {
-  JUPYTER_PATH: join(project, 'share/jupyter'),
-  JUPYTER_RUNTIME_DIR: join(folder, 'runtime'),
-  IPYTHONDIR: join(folder, 'ipython'),
-  DENO_DIR: join(folder, 'deno'),
-  PYDEVD_DISABLE_FILE_VALIDATION: '1',
-}
+const environment = { ...surroundings(folder, project), DENO_DIR: join(folder, 'deno') }
 const absent = whatIsAbsent()
 /** Why Deno cannot be run, found out in beforeAll. */
 let noDeno: string | undefined
@@ -45,13 +39,7 @@ function installDeno(install: readonly string[]): string | undefined {
   if (run(project, 'npm', [...install, 'deno@2.9.6']).status !== 0)
     return 'the package deno cannot be installed'
   if (run(project, deno, ['--version'], environment).status !== 0) return 'deno does not run here'
-  const kernel = join(project, 'share/jupyter/kernels/deno')
-  const argv = [deno, 'jupyter', '--kernel', '--conn', '{connection_file}']
-  mkdirSync(kernel, { recursive: true })
-  writeFileSync(
-    join(kernel, 'kernel.json'),
-    JSON.stringify({ argv, display_name: 'Deno', language: 'typescript' }),
-  )
+  addKernel(project, 'deno', [deno, 'jupyter', '--kernel', '--conn', '{connection_file}'])
   return undefined
 }
 
@@ -134,32 +122,13 @@ function executeUntil(
   return run
 }
 
-function whatIsAbsent(): string | undefined {
-  if (!existsSync(jupyter)) return `${jupyter} is not installed`
-  if (run('/', jupyter, ['nbconvert', '--version']).status !== 0) return 'jupyter nbconvert is not installed'
-  if (!registryAnswers()) return 'the npm registry cannot be reached'
-  return undefined
-}
-
 /** Runs the cells in a new kernel; what each of them gave. */
 function execute(kernel: string, cells: readonly string[]): { outputs: readonly Output[][]; log: string } {
-  const source = {
-    cells: cells.map(text => ({
-      cell_type: 'code',
-      execution_count: null,
-      metadata: {},
-      outputs: [],
-      source: text,
-    })),
-    metadata: { kernelspec: { display_name: kernel, language: 'typescript', name: kernel } },
-    nbformat: 4,
-    nbformat_minor: 4,
-  }
   const file = join(project, `${kernel}.ipynb`)
-  writeFileSync(file, JSON.stringify(source))
+  writeNotebook(file, kernel, cells)
   rmSync(join(project, 'study'), { recursive: true, force: true })
   const args = ['nbconvert', '--to', 'notebook', '--inplace', '--allow-errors', '--execute', file]
-  const log = runWell(project, jupyter, args, environment)
+  const log = runWell(project, JUPYTER, args, environment)
   const done = JSON.parse(readFileSync(file, 'utf8')) as { cells: { outputs: Output[] }[] }
   const outputs = done.cells.map(cell => cell.outputs)
   return { outputs, log: `${log}\n${JSON.stringify(outputs)}` }

@@ -18,6 +18,7 @@ export function subscribe(address: NetConnectOpts, onMessage: (frames: readonly 
   let wanted = parser.next().value
   socket.unref()
   socket.write(greeting())
+  // Whoever listens says that what he has heard is partial anyway; a kernel that ends takes its socket along.
   socket.on('error', () => socket.destroy())
   socket.on('data', chunk => {
     chunks.push(chunk)
