@@ -3,7 +3,7 @@
  */
 import { lstatSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { SERVICE } from './entry/database-directory.js'
-import { listFiles, RECORDS } from './entry/folder.js'
+import { listFiles, RECORDS } from './entry/file-names.js'
 import { ABSENT, listKeys, readPinned } from './entry/pin.js'
 import { Draft } from './entry/publish.js'
 import type { CopyOptions } from './options.js'

@@ -84,8 +84,24 @@ export interface ReadFolder {
   read(file: string, range?: ReadRange): Promise<Uint8Array>
   /** Keeps the file open until `close`; the result may outlive the call of `load`. */
   open(file: string): Promise<RandomAccess>
+  /**
+   * Whether `file` is there, where its absence has a meaning, as that of an empty chunk. CORRUPT_ENTRY where it is absent
+   * though its record lists it.
+   */
+  has(file: string): Promise<boolean>
+  /** This directory for a handle that outlives the call of `load`, however many files it has: it costs one descriptor. */
+  hold(): Promise<HeldFolder>
   /** Where the user gave one: throw its reason soon after it aborts. */
   readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * The directory of an entry, held open. Files that are gone because the key was replaced give STALE_HANDLE, as does
+ * everything after `close`; those that have been opened stay readable.
+ */
+export interface HeldFolder extends ReadFolder {
+  /** Lets the directory go; a second time does nothing. One that is forgotten is let go at some time. */
+  close(): Promise<void>
 }
 
 /** What a file is written from: one piece of memory, or several in order. Nothing is copied. */

@@ -47,6 +47,7 @@ export type {
   AnyDumper,
   Dumper,
   GetOptionsOf,
+  HeldFolder,
   InputOf,
   JsonValue,
   LateHead,

@@ -3,10 +3,11 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AnyDumper, NestedDatabase } from './dumper.js'
-import { EntryReadFolder, type ReadWitness } from './entry/folder.js'
+import { EntryReadFolder } from './entry/folder.js'
 import { LiveEntryFolder } from './entry/live.js'
 import { type ABSENT, listKeys, readPinned } from './entry/pin.js'
 import { fromFiles, fromRecord } from './entry/read-metadata.js'
+import type { ReadWitness } from './entry/read-witness.js'
 import { type EntryRecord, loaderId, readLoader, readOwnRecord, readRecord } from './entry/record-files.js'
 import { GONE, hasCode } from './entry/system-errors.js'
 import { DirdictError } from './errors.js'

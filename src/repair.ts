@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import type { DatabaseDirectory } from './entry/database-directory.js'
-import { listFiles } from './entry/folder.js'
+import { listFiles } from './entry/file-names.js'
 import { listKeys } from './entry/pin.js'
 import { finishUnfinished, releaseAndCollect } from './entry/publish.js'
 import { readTextSync } from './entry/raw-files.js'

@@ -3,7 +3,7 @@
  */
 import { closeSync, openSync } from 'node:fs'
 import type { DatabaseDirectory } from './entry/database-directory.js'
-import { assertNoLinks, checkedName } from './entry/folder.js'
+import { assertNoLinks, checkedName } from './entry/file-names.js'
 import { type ABSENT, listKeys, readPinned } from './entry/pin.js'
 import { checksum, READ_FLAGS } from './entry/raw-files.js'
 import { historyOf } from './entry/record-files.js'

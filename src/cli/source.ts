@@ -47,6 +47,14 @@ export class SourceFolder implements ReadFolder {
     return this.#source.read(range)
   }
 
+  async has(): Promise<boolean> {
+    return false
+  }
+
+  async hold(): Promise<never> {
+    throw new DirdictError('UNSUPPORTED_FORMAT', 'One file is no folder that could be held open.', {})
+  }
+
   /** Closing it is left to whoever opened the source. */
   async open(): Promise<RandomAccess> {
     return { size: this.#source.size, read: range => this.#source.read(range), close: async () => {} }

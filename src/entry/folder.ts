@@ -3,32 +3,22 @@
  * Reading checks every file against its record; writing takes the record on the way.
  */
 import { constants } from 'node:buffer'
-import { closeSync, fstatSync, lstatSync, openSync, readdirSync } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, openSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import type { RandomAccess, ReadFolder, ReadRange } from '../dumper.js'
+import type { HeldFolder, RandomAccess, ReadFolder, ReadRange } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import type { FileRecord } from '../metadata.js'
+import { assertNoLinks, checkedName, listFiles } from './file-names.js'
+import { holdDirectory } from './held-folder.js'
 import { OpenFile } from './open-file.js'
 import { READ_FLAGS, readChecked, readFully, readFullySync, SMALL } from './raw-files.js'
+import { type ReadWitness, unwatched } from './read-witness.js'
 import { GONE, hasCode, NO_FILE } from './system-errors.js'
 
-/** A history of code that is too long for dirdict.json, which is read with every value. */
-export const HISTORY_FILE = 'dirdict.history.json'
-/** The files of an entry that are ours and not the dumper's. */
-export const RECORDS: readonly string[] = ['Loader.json', 'metadata.json', 'dirdict.json', HISTORY_FILE]
 /** A range of so many bytes is read at once: the way through the thread pool and back takes longer. */
 const SHORT_RANGE: number = 2 ** 20
-/** What reading tells the pinned read around it: what it has to check before it may trust the result. */
-export interface ReadWitness {
-  /** A file or directory was not there. */
-  vanished: boolean
-  /** The absence of a file had a meaning: the directory was listed. */
-  listed: boolean
-  /** The pinned directory has been let go: its descriptor may belong to another by now. */
-  ended: boolean
-  /** Whether the key still holds the directory that is being read. */
-  isCurrent(): boolean
-}
+/** A list that is searched from its beginning; a longer one gets an index. */
+const FEW_FILES = 8
 
 export class EntryReadFolder implements ReadFolder {
   readonly signal: AbortSignal | undefined
@@ -36,6 +26,7 @@ export class EntryReadFolder implements ReadFolder {
   readonly #base: string
   readonly #key: string
   readonly #records: readonly FileRecord[]
+  #byName: ReadonlyMap<string, FileRecord> | undefined
 
   constructor(
     base: string,
@@ -51,7 +42,7 @@ export class EntryReadFolder implements ReadFolder {
     this.#key = key
     this.#records = options.files ?? []
     this.signal = options.signal
-    this.witness = options.witness ?? { vanished: false, listed: false, ended: false, isCurrent: () => true }
+    this.witness = options.witness ?? unwatched(base)
   }
 
   async names(): Promise<string[]> {
@@ -115,6 +106,23 @@ export class EntryReadFolder implements ReadFolder {
     return new OpenFile(fd, file, size, range => this.#readRange(fd, file, size, range))
   }
 
+  async has(file: string): Promise<boolean> {
+    const stats = lstatSync(this.#path(file), { throwIfNoEntry: false })
+    if (stats?.isFile()) return true
+    if (stats !== undefined) throw this.#corrupt(file, 'is a link or no file; links are not followed')
+    if (this.#recordOf(file) !== undefined) throw this.#absent(file)
+    this.witness.listed = true
+    return false
+  }
+
+  async hold(): Promise<HeldFolder> {
+    this.#assertOpen()
+    const files = this.#records
+    return holdDirectory(this.#base, this.witness.path, this.#key, (base, witness) => {
+      return new EntryReadFolder(base, this.#key, { files, witness })
+    })
+  }
+
   #open(file: string): number {
     this.signal?.throwIfAborted()
     try {
@@ -160,20 +168,22 @@ export class EntryReadFolder implements ReadFolder {
   }
 
   #recordOf(file: string): FileRecord | undefined {
-    return this.#records.find(record => record.name === file)
+    if (this.#records.length <= FEW_FILES) return this.#records.find(record => record.name === file)
+    this.#byName ??= new Map(this.#records.map(record => [record.name, record]))
+    return this.#byName.get(file)
+  }
+
+  #assertOpen(): void {
+    if (!this.witness.ended) return
+    throw new DirdictError(
+      'STALE_HANDLE',
+      'A folder is read while `load` runs; hold() it, or keep a file open(), to read it later.',
+      { key: this.#key },
+    )
   }
 
   #path(file: string): string {
-    if (this.witness.ended) {
-      throw new DirdictError(
-        'STALE_HANDLE',
-        'A folder is read while `load` runs; keep a file open() to read it later.',
-        {
-          key: this.#key,
-          file,
-        },
-      )
-    }
+    this.#assertOpen()
     const name = checkedName(file)
     if (name.includes('/')) assertNoLinks(this.#base, name)
     return `${this.#base}/${name}`
@@ -228,44 +238,4 @@ async function readWhole(
   if (!checked) return { data: await readFully(fd, new Uint8Array(size), 0, signal), sum: 0 }
   const { data, crc32: sum } = await readChecked(fd, size, signal)
   return { data, sum }
-}
-
-/** Every data file below `base`, relative, sorted. Links are not followed and not listed. */
-export function listFiles(base: string): string[] {
-  const found: string[] = []
-  const visit = (prefix: string): void => {
-    for (const item of readdirSync(`${base}/${prefix}`, { withFileTypes: true })) {
-      const name = prefix + item.name
-      if (item.isDirectory()) visit(`${name}/`)
-      else if (item.isFile() && !RECORDS.includes(name)) found.push(name)
-    }
-  }
-  visit('')
-  return found.sort()
-}
-
-/** A relative path that stays inside. */
-export function checkedName(file: string): string {
-  const parts = file.split('/')
-  if (file.includes('\0') || parts.some(part => part === '' || part === '.' || part === '..')) {
-    throw new DirdictError('OPTION_INVALID', `${JSON.stringify(file)} is no file name inside an entry.`, {
-      file,
-    })
-  }
-  return file
-}
-
-/** A link in place of a directory would lead out of the entry; O_NOFOLLOW guards only the last part of a path. */
-export function assertNoLinks(base: string, name: string): void {
-  for (let slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
-    const stats = lstatSync(`${base}/${name.slice(0, slash)}`, { throwIfNoEntry: false })
-    if (stats === undefined || stats.isDirectory()) continue
-    throw new DirdictError(
-      'CORRUPT_ENTRY',
-      `${JSON.stringify(name)} leads through a link or a file; links are not followed.`,
-      {
-        file: name,
-      },
-    )
-  }
 }

@@ -9,7 +9,9 @@ import type { LiveFolder, NestedDatabase, WriteData } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import { newToken } from '../locks/token.js'
 import { type DatabaseDirectory, sameDirectory, syncPath } from './database-directory.js'
-import { assertNoLinks, checkedName, EntryReadFolder, RECORDS } from './folder.js'
+import { assertNoLinks, checkedName, RECORDS } from './file-names.js'
+import { EntryReadFolder } from './folder.js'
+import { staleHandle } from './stale-handle.js'
 import { translate } from './system-errors.js'
 import { EntryWriteFolder } from './write-folder.js'
 
@@ -72,12 +74,4 @@ export class LiveEntryFolder extends EntryReadFolder implements LiveFolder {
   database(): Promise<NestedDatabase> {
     return this.#context.openDatabase(this.path)
   }
-}
-
-export function staleHandle(key: string): DirdictError {
-  return new DirdictError(
-    'STALE_HANDLE',
-    `${JSON.stringify(key)} was deleted, renamed or replaced since this handle was opened. Get the key again.`,
-    { key },
-  )
 }

@@ -2,22 +2,13 @@
  * The pinned read (PROTOCOL.md, "Read K"): a reader opens the entry's directory and reads everything through that
  * descriptor. It takes no lock and never writes, and still sees an old value or a new one, whole.
  */
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  statSync,
-} from 'node:fs'
+import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync, statSync } from 'node:fs'
 import { DirdictError } from '../errors.js'
 import { isKeyName } from '../keys.js'
 import { PROCFS } from '../locks/token.js'
 import type { DatabaseDirectory } from './database-directory.js'
-import type { ReadWitness } from './folder.js'
 import { readTextSync } from './raw-files.js'
+import { isAt, type ReadWitness } from './read-witness.js'
 import { GONE, hasCode, translate } from './system-errors.js'
 
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
@@ -39,8 +30,15 @@ export async function readPinned<T>(
   for (;;) {
     const fd = findEntry(directory, name)
     if (fd < 0) return ABSENT
-    const isCurrentEntry = (): boolean => isCurrent(fd, directory.entry(name))
-    const witness: ReadWitness = { vanished: false, listed: false, ended: false, isCurrent: isCurrentEntry }
+    const path = directory.entry(name)
+    const isCurrentEntry = (): boolean => isAt(fd, path)
+    const witness: ReadWitness = {
+      vanished: false,
+      listed: false,
+      ended: false,
+      path,
+      isCurrent: isCurrentEntry,
+    }
     try {
       const base = PROCFS ? `/proc/self/fd/${fd}` : directory.entry(name)
       const before = PROCFS ? undefined : identityOf(directory.entry(name))
@@ -157,12 +155,6 @@ function openDirectory(path: string, directory: DatabaseDirectory, name: string)
 /** Trash is emptied Loader.json first: where it is still there, nothing has been removed. */
 function isStillWhole(base: string, witness: ReadWitness): boolean {
   return !witness.listed || statSync(`${base}/Loader.json`, { throwIfNoEntry: false }) !== undefined
-}
-
-function isCurrent(fd: number, path: string): boolean {
-  const pinned = fstatSync(fd, { bigint: true })
-  const current = identityOf(path)
-  return current !== undefined && current.ino === pinned.ino && current.dev === pinned.dev
 }
 
 function identityOf(path: string): BigIntStats | undefined {

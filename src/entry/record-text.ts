@@ -4,7 +4,7 @@
  */
 import type { LoaderArguments } from '../dumper.js'
 import type { CodeHistory, FileRecord, Provenance } from '../metadata.js'
-import { HISTORY_FILE } from './folder.js'
+import { HISTORY_FILE } from './file-names.js'
 
 /** Version of dirdict.json. */
 export const FORMAT = 1

@@ -6,7 +6,7 @@ import { closeSync, fsync, lstatSync, openSync, readdirSync, rmdir, rm as rmTree
 import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { DatabaseDirectory } from './database-directory.js'
-import { listFiles, RECORDS } from './folder.js'
+import { listFiles, RECORDS } from './file-names.js'
 import { READ_FLAGS } from './raw-files.js'
 import { GONE, hasCode, succeeds } from './system-errors.js'
 

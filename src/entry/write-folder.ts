@@ -8,7 +8,8 @@ import { DirdictError } from '../errors.js'
 import type { FileRecord } from '../metadata.js'
 import { combineCrc32 } from './crc32.js'
 import { syncPath } from './database-directory.js'
-import { checkedName, EntryReadFolder, RECORDS } from './folder.js'
+import { checkedName, RECORDS } from './file-names.js'
+import { EntryReadFolder } from './folder.js'
 import { CREATE_FLAGS, FileWriter, openAsync, SMALL } from './raw-files.js'
 
 /** Files that are open at once while an entry is being synced. */

@@ -2,7 +2,7 @@
  * The face of managed folders: the first names that lie in them.
  */
 import { readdirSync } from 'node:fs'
-import { RECORDS } from '../entry/folder.js'
+import { RECORDS } from '../entry/file-names.js'
 import { MORE } from './edges.js'
 import { faceOf, type Showing, wear } from './face.js'
 import { smallest } from './glance.js'

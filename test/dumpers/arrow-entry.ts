@@ -46,6 +46,8 @@ export function counted(directory: string): { folder: ReadFolder; bytes: () => n
     names: () => inner.names(),
     size: file => inner.size(file),
     readJson: file => inner.readJson(file),
+    has: file => inner.has(file),
+    hold: () => inner.hold(),
     read: () => Promise.reject(new Error('the whole file was read')),
     async open(file): Promise<RandomAccess> {
       const access = await inner.open(file)
