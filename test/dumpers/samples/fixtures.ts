@@ -2,7 +2,7 @@
  * What the entries in `fixtures/<dumper>/v<n>/` hold. They have to load for ever: nothing here is ever changed or
  * taken away, a new version of a format adds a directory.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as builtIn from '../../../dumpers/index.js'
 import type { AnyDumper } from '../../../src/index.js'
@@ -53,11 +53,22 @@ export function fixtureDirectory(dumper: string, version: number): string {
   return fileURLToPath(new URL(`../../../fixtures/${dumper}/v${version}`, import.meta.url))
 }
 
-/** The fixtures of a dumper, for the conformance suite. */
+/** Versions of a dumper's format that have a fixture, ascending; none before the first is written. */
+export function versionsOf(dumper: string): readonly number[] {
+  const parent = fileURLToPath(new URL(`../../../fixtures/${dumper}`, import.meta.url))
+  if (!existsSync(parent)) return []
+  const versions = readdirSync(parent).flatMap(name => /^v(\d+)$/.exec(name)?.[1] ?? [])
+  return versions.map(Number).sort((a, b) => a - b)
+}
+
+/** The fixtures of a dumper in all its versions, for the conformance suite. */
 export function fixturesOf<D extends AnyDumper>(dumper: D): readonly Fixture<D>[] {
-  const directory = fixtureDirectory(dumper.name, 1)
-  // While it is being written for the first time; `fixtures.test.ts` fails where one is missing.
-  if (!existsSync(directory)) return []
-  const values = FIXTURE_VALUES[dumper.name] ?? {}
-  return Object.entries(values).map(([key, expected]) => ({ directory, key, expected }))
+  const values = Object.entries(FIXTURE_VALUES[dumper.name] ?? {})
+  return versionsOf(dumper.name).flatMap(version => {
+    const directory = fixtureDirectory(dumper.name, version)
+    // An early version may lack what was added later.
+    return values
+      .filter(([key]) => existsSync(`${directory}/${key}`))
+      .map(([key, expected]) => ({ directory, key, expected }))
+  })
 }

@@ -2,13 +2,12 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AnyDumper, DataBase } from '../../../src/index.js'
-import { FIXTURE_VALUES, fixtureDirectory } from './fixtures.js'
+import { FIXTURE_VALUES } from './fixtures.js'
 
 const TIME = '2026-11-21T08:00:00.000Z'
 
-/** Writes the fixture of a dumper. */
-export async function writeFixture(dumper: AnyDumper, version: number): Promise<void> {
-  const directory = fixtureDirectory(dumper.name, version)
+/** Writes the values of a dumper's fixture into a new database at `directory`. */
+export async function writeFixture(dumper: AnyDumper, directory: string): Promise<void> {
   const db = await DataBase.open(directory, { durability: 'relaxed' })
   for (const [key, value] of Object.entries(FIXTURE_VALUES[dumper.name] ?? {})) {
     if (dumper.name === 'subdb') await writeNested(db, key, value)
