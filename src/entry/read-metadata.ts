@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { CodeHistory, GitState, Host, Metadata, Runtime, Script } from '../metadata.js'
 import { readTextSync } from './raw-files.js'
 import { type EntryRecord, historyOf, isObject } from './record-files.js'
-import { GONE, hasCode } from './system-errors.js'
+import { GONE, hasCode, NO_FILE } from './system-errors.js'
 
 /** ISF rewrites metadata.json in place; a reader beside it sees torn JSON for about this long. */
 const TORN_MS = 50
@@ -88,8 +88,10 @@ async function readIsfMetadata(base: string): Promise<Record<string, unknown> | 
       const value: unknown = JSON.parse(readTextSync(`${base}/metadata.json`, 16 * 1024 * 1024))
       return isObject(value) ? value : undefined
     } catch (error) {
-      if (hasCode(error, GONE) || performance.now() > deadline) return undefined
+      // Absent, absurdly long, a link or a directory: there is nothing to wait for.
+      if (hasCode(error, GONE) || hasCode(error, NO_FILE) || error instanceof RangeError) return undefined
       if (!(error instanceof SyntaxError)) throw error
+      if (performance.now() > deadline) return undefined
       await pause(5)
     }
   }
