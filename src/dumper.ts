@@ -123,6 +123,8 @@ export interface WriteFolder extends ReadFolder {
    */
   write(file: string, data: WriteData, head?: LateHead): Promise<void>
   writeJson(file: string, value: unknown): Promise<void>
+  /** Gives a file that was written another name, where the final one is known only after others were written. */
+  rename(from: string, to: string): Promise<void>
   /** Tells the user's `onProgress` how many more bytes are done, beyond those that `write` counts itself. */
   progress(bytes: number): void
 }
@@ -135,8 +137,46 @@ export interface LiveFolder extends ReadFolder {
   assertCurrent(): void
   /** Replaces or adds one file, atomically. READ_ONLY where the database was opened so. */
   write(file: string, data: WriteData): Promise<void>
+  /**
+   * Runs `work` while no other process and no other call writes the key. STALE_HANDLE where the key holds something else
+   * by then, READ_ONLY where the database was opened so, LOCKED after the timeout. The folder is of use in `work` only.
+   */
+  locked<T>(work: (folder: LockedFolder) => Promise<T>, options?: LockOptions): Promise<T>
+  /** What tells whether a file is still the one it was; undefined where there is none. */
+  stamp(file: string): Promise<FileStamp | undefined>
   /** The database in the subdirectory `db`. */
   database(): Promise<NestedDatabase>
+}
+
+/** How long to wait for others who write the same key. */
+export interface LockOptions {
+  /** Milliseconds to wait before LOCKED. @default no limit */
+  readonly timeout?: number
+  /** Ends the wait and the work with its reason. */
+  readonly signal?: AbortSignal
+}
+
+/** The directory of a live entry while its key is locked. A crash at any step leaves the old content or the new one. */
+export interface LockedFolder {
+  /** Adds or replaces one file, atomically; then removes `old`. Until those are gone, the new file is the newest. */
+  replace(file: string, data: WriteData, old?: readonly string[]): Promise<void>
+  /**
+   * Writes `data` into an existing file from byte `at` on, which becomes its end, and then renames it to `as`: bytes from
+   * `at` on are nobody's until then. CORRUPT_ENTRY where the file is shorter than `at`.
+   */
+  extend(file: string, at: number, data: Iterable<ArrayBufferView>, as: string): Promise<void>
+  /** Removes one file; one that is not there is no error. */
+  remove(file: string): Promise<void>
+}
+
+/** One file at one time. */
+export interface FileStamp {
+  /** Which file it is, whatever its name. */
+  readonly file: string
+  /** When its content was changed last, in nanoseconds. */
+  readonly modified: bigint
+  /** Its bytes. */
+  readonly size: number
 }
 
 declare const nested: unique symbol

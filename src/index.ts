@@ -46,6 +46,7 @@ export { DataBase, type Entry, type Found, type Loaded } from './database.js'
 export type {
   AnyDumper,
   Dumper,
+  FileStamp,
   GetOptionsOf,
   HeldFolder,
   InputOf,
@@ -53,6 +54,8 @@ export type {
   LateHead,
   LiveFolder,
   LoaderArguments,
+  LockedFolder,
+  LockOptions,
   NestedDatabase,
   NoOptions,
   OutputOf,

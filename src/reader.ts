@@ -16,6 +16,7 @@ import type { FileRecord, Metadata } from './metadata.js'
 import { splitGetOptions } from './options.js'
 import { nestedPath, type Place, pauseIsDue, type Session } from './session.js'
 import { shownValue } from './show/value-face.js'
+import { whileLocked } from './writer.js'
 
 /** More keys than this are not searched for ones that look like a missing key. */
 const MOST_NEAR = 20_000
@@ -73,6 +74,7 @@ async function openLive(
     key: place.key,
     readonly: session.readonly !== false,
     durable: session.durability === 'full',
+    whileLocked: (options, work) => whileLocked(session, place, options, work),
     openDatabase: path => openNested(place, path),
   })
   return shownValue(dumper.name, await dumper.load(live, record?.arguments ?? {}, options))

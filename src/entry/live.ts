@@ -3,17 +3,24 @@
  * and fails with STALE_HANDLE once the key holds another.
  */
 import type { BigIntStats } from 'node:fs'
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { LiveFolder, NestedDatabase, WriteData } from '../dumper.js'
+import type {
+  FileStamp,
+  LiveFolder,
+  LockedFolder,
+  LockOptions,
+  NestedDatabase,
+  WriteData,
+} from '../dumper.js'
 import { DirdictError } from '../errors.js'
-import { newToken } from '../locks/token.js'
 import { type DatabaseDirectory, sameDirectory, syncPath } from './database-directory.js'
 import { assertNoLinks, checkedName, RECORDS } from './file-names.js'
 import { EntryReadFolder } from './folder.js'
+import { LockedEntryFolder } from './locked-folder.js'
+import { stageFile } from './staged-file.js'
 import { staleHandle } from './stale-handle.js'
 import { translate } from './system-errors.js'
-import { EntryWriteFolder } from './write-folder.js'
 
 export interface LiveContext {
   readonly directory: DatabaseDirectory
@@ -21,6 +28,8 @@ export interface LiveContext {
   readonly key: string
   readonly readonly: boolean
   readonly durable: boolean
+  /** Runs `work` while this caller alone may write the key; `assertHeld` throws where that is over. */
+  whileLocked<T>(options: LockOptions, work: (lock: { assertHeld(): void }) => Promise<T>): Promise<T>
   /** Opens the nested database in this entry. */
   openDatabase(path: string): Promise<NestedDatabase>
 }
@@ -44,34 +53,57 @@ export class LiveEntryFolder extends EntryReadFolder implements LiveFolder {
   }
 
   async write(file: string, data: WriteData): Promise<void> {
-    const { directory, readonly, durable, key } = this.#context
+    const { directory, durable, key } = this.#context
     const name = checkedName(file)
-    if (readonly) throw new DirdictError('READ_ONLY', `${directory.path} was opened readonly.`, { key })
+    this.#assertWritable()
     if (RECORDS.includes(name)) {
       throw new DirdictError('VALUE_REJECTED', `${name} is the name of a record; a file must have another.`, {
         file,
       })
     }
-    const token = newToken()
     try {
-      const staged = `${directory.makeWork(token, 'new')}/new`
-      const folder = new EntryWriteFolder(staged, key, { durable })
-      await folder.write('file', data)
-      await folder.sync()
-      this.assertCurrent()
-      assertNoLinks(this.path, name)
-      const target = `${this.path}/${name}`
-      if (name.includes('/')) mkdirSync(dirname(target), { recursive: true })
-      renameSync(`${staged}/file`, target)
-      if (durable) await syncPath(dirname(target))
+      await stageFile(directory, { key, durable }, data, async staged => {
+        this.assertCurrent()
+        assertNoLinks(this.path, name)
+        const target = `${this.path}/${name}`
+        if (name.includes('/')) mkdirSync(dirname(target), { recursive: true })
+        staged.moveTo(target)
+        if (durable) await syncPath(dirname(target))
+      })
     } catch (error) {
       throw translate(error, `Writing ${name} into ${JSON.stringify(key)}`, { key, file: name })
-    } finally {
-      rmSync(directory.work(token), { recursive: true, force: true })
     }
+  }
+
+  async locked<T>(work: (folder: LockedFolder) => Promise<T>, options: LockOptions = {}): Promise<T> {
+    const { directory, key, durable } = this.#context
+    this.assertCurrent()
+    this.#assertWritable()
+    return this.#context.whileLocked(options, lock => {
+      const assertHeld = (): void => {
+        lock.assertHeld()
+        this.assertCurrent()
+      }
+      assertHeld()
+      const { signal } = options
+      return work(new LockedEntryFolder(this.path, { directory, key, durable, signal, assertHeld }))
+    })
+  }
+
+  async stamp(file: string): Promise<FileStamp | undefined> {
+    const path = `${this.path}/${checkedName(file)}`
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+    if (stats === undefined) return undefined
+    const { dev, ino, birthtimeNs, mtimeNs, size } = stats
+    return { file: `${dev}:${ino}:${birthtimeNs}`, modified: mtimeNs, size: Number(size) }
   }
 
   database(): Promise<NestedDatabase> {
     return this.#context.openDatabase(this.path)
+  }
+
+  #assertWritable(): void {
+    const { directory, readonly, key } = this.#context
+    if (readonly) throw new DirdictError('READ_ONLY', `${directory.path} was opened readonly.`, { key })
   }
 }

@@ -2,7 +2,7 @@
  * WriteFolder: how a dumper writes into the directory of an entry that nobody sees yet. The record of every file, its
  * length and CRC-32, is taken on the way.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import type { LateHead, WriteData, WriteFolder } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import type { FileRecord } from '../metadata.js'
@@ -21,7 +21,9 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
   readonly #directory: string
   readonly #onProgress: ((bytes: number) => void) | undefined
   /** With durability full: what is written but not yet synced. Undefined with relaxed. */
-  #unsynced: string[] | undefined
+  #unsynced: Set<string> | undefined
+  /** Where the record of each file is in `files`. */
+  readonly #places = new Map<string, number>()
   readonly #subdirectories = new Set<string>()
   #total = 0
   #mode: number | undefined
@@ -38,20 +40,31 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
     super(directory, key, { signal: options.signal })
     this.#directory = directory
     this.#onProgress = options.onProgress
-    this.#unsynced = options.durable ? [] : undefined
+    this.#unsynced = options.durable ? new Set() : undefined
   }
 
   async write(file: string, data: WriteData, head?: LateHead): Promise<void> {
-    const name = checkedName(file)
-    if (RECORDS.includes(name)) {
-      throw new DirdictError('VALUE_REJECTED', `${name} is the name of a record; data must have another.`, {
-        file: name,
-      })
-    }
+    const name = dataName(file)
     this.signal?.throwIfAborted()
     this.#makeParents(name)
     const { bytes, crc32: sum } = await this.#create(name, data, head)
+    this.#places.set(name, this.files.length)
     this.files.push({ name, bytes, crc32: sum })
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    const name = dataName(to)
+    const place = this.#places.get(from)
+    if (place === undefined || this.#places.has(name)) {
+      const why = place === undefined ? `no ${from} was written` : `there is a ${name} already`
+      throw new DirdictError('OPTION_INVALID', `${from} cannot become ${name}: ${why}.`, { file: from })
+    }
+    this.#makeParents(name)
+    renameSync(`${this.#directory}/${from}`, `${this.#directory}/${name}`)
+    this.files[place] = { ...this.files[place]!, name }
+    this.#places.delete(from)
+    this.#places.set(name, place)
+    if (this.#unsynced?.delete(from)) this.#unsynced.add(name)
   }
 
   async writeJson(file: string, value: unknown): Promise<void> {
@@ -72,7 +85,7 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
     } finally {
       closeSync(fd)
     }
-    this.#unsynced?.push(name)
+    this.#unsynced?.add(name)
   }
 
   /** Takes in a file that was copied into the directory. */
@@ -81,13 +94,14 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
     for (let slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
       this.#subdirectories.add(name.slice(0, slash))
     }
-    this.#unsynced?.push(name)
+    this.#unsynced?.add(name)
   }
 
   /** Syncs every file, then every directory bottom-up, the entry's own last. Does nothing with relaxed. */
   async sync(): Promise<void> {
     if (this.#unsynced === undefined) return
-    const names = this.#unsynced.splice(0)
+    const names = [...this.#unsynced]
+    this.#unsynced.clear()
     for (let i = 0; i < names.length; i += SYNCED_TOGETHER) {
       // Side by side: one commit of the file system's journal serves them all.
       const together = names.slice(i, i + SYNCED_TOGETHER)
@@ -118,7 +132,7 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
         : this.#writeHead(fd, head, writer)
     } finally {
       closeSync(fd)
-      this.#unsynced?.push(name)
+      this.#unsynced?.add(name)
     }
   }
 
@@ -150,6 +164,15 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
   }
 }
 
+/** VALUE_REJECTED for the name of a record. */
+function dataName(file: string): string {
+  const name = checkedName(file)
+  if (!RECORDS.includes(name)) return name
+  throw new DirdictError('VALUE_REJECTED', `${name} is the name of a record; data must have another.`, {
+    file: name,
+  })
+}
+
 /** VALUE_REJECTED for what is longer as JSON than a string may be. */
 function stringified(file: string, value: unknown): string {
   try {
@@ -168,7 +191,7 @@ function stringified(file: string, value: unknown): string {
  * Writes `pieces`, which had `length` bytes. VALUE_REJECTED where their memory went away meanwhile: the views are empty
  * then, and the file would be too short, though its record fits.
  */
-async function writeKept(
+export async function writeKept(
   writer: FileWriter,
   pieces: readonly ArrayBufferView[],
   length: number,

@@ -53,6 +53,11 @@ export class FileLock implements LockHandle {
     return this.#lost.signal
   }
 
+  /** LOCK_LOST where the lock was taken away. For what is changed in place, and cannot be renamed through `holder`. */
+  assertHeld(): void {
+    if (statSync(this.holder, { throwIfNoEntry: false }) === undefined) throw lockLost(this.name)
+  }
+
   /** Shows observers on other hosts that we are alive, for as long as the lock is held. */
   keepAlive(): void {
     if (this.#heartbeat !== undefined) return

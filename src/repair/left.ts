@@ -1,0 +1,31 @@
+/**
+ * What lies in the service directory of a database, and whether those whose it is are gone for good.
+ */
+import { readdirSync, statfsSync } from 'node:fs'
+import type { DatabaseDirectory } from '../entry/database-directory.js'
+import { GONE, hasCode } from '../entry/system-errors.js'
+import { isDead, isOfAnotherBoot } from '../locks/token.js'
+
+/** ext4, XFS, Btrfs, F2FS, ZFS, tmpfs: statfs(2)'s types of file systems that one machine mounts at a time. */
+const LOCAL_DISKS: ReadonlySet<number> = new Set([
+  0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0x01021994,
+])
+
+export function namesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    if (hasCode(error, GONE)) return []
+    throw error
+  }
+}
+
+/** Whether nobody can come back for what this token names. */
+export function isLeft(directory: DatabaseDirectory, token: string): boolean {
+  return isDead(token) || isAbandoned(directory, token)
+}
+
+/** Left by this machine before it was started anew: nobody else can have mounted a local disk. */
+function isAbandoned(directory: DatabaseDirectory, token: string): boolean {
+  return isOfAnotherBoot(token) && LOCAL_DISKS.has(statfsSync(directory.path).type)
+}

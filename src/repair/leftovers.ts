@@ -1,0 +1,29 @@
+/**
+ * What dead writers have left in the service directory: announcements, staged entries, trash.
+ */
+import { rmSync } from 'node:fs'
+import type { DatabaseDirectory } from '../entry/database-directory.js'
+import { removeTrash } from '../entry/trash.js'
+import { isLeft, namesIn } from './left.js'
+import type { Proposal } from './proposal.js'
+
+export function* leftovers(directory: DatabaseDirectory): Generator<Proposal> {
+  for (const token of directory.announced()) {
+    if (!isLeft(directory, token)) continue
+    yield collected(`the announcement of ${token}`, async () => directory.settleChange(token))
+  }
+  for (const name of namesIn(directory.work(''))) {
+    if (!isLeft(directory, name)) continue
+    yield collected(`work/${name}`, async () => {
+      rmSync(directory.work(name), { recursive: true, force: true })
+    })
+  }
+  for (const name of namesIn(directory.trash(''))) {
+    if (!isLeft(directory, name)) continue
+    yield collected(`trash/${name}`, () => removeTrash(directory.trash(name)))
+  }
+}
+
+function collected(detail: string, collect: () => Promise<void>): Proposal {
+  return { name: '', action: 'collected', detail, apply: () => collect().then(() => true) }
+}

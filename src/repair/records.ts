@@ -1,0 +1,133 @@
+/**
+ * Records that can be made anew: Loader.json and metadata.json, from dirdict.json. ISF replaces metadata.json whenever it
+ * opens a database for writing.
+ */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import type { AnyDumper } from '../dumper.js'
+import type { DatabaseDirectory } from '../entry/database-directory.js'
+import { listFiles } from '../entry/file-names.js'
+import { finishUnfinished, releaseAndCollect } from '../entry/publish.js'
+import { readTextSync } from '../entry/raw-files.js'
+import { type EntryRecord, isfMetadataOf, isObject, loaderModule, readRecord } from '../entry/record-files.js'
+import { GONE, hasCode, translate } from '../entry/system-errors.js'
+import { isDirdictError } from '../errors.js'
+import { acquireFileLock } from '../locks/file.js'
+import { newToken } from '../locks/token.js'
+import type { Session } from '../session.js'
+import type { Proposal } from './proposal.js'
+
+/** User's files of these names in a managed folder make ISF take it for something else. */
+const CONFUSING: readonly string[] = [
+  'db',
+  'db_state.json',
+  'sqlitedict.db',
+  'object_meta.json',
+  'Loader.pickle',
+]
+
+/** One record as it should be. */
+interface Wanted {
+  readonly file: string
+  readonly text: string
+  isGood(content: Record<string, unknown>): boolean
+}
+
+/** Hands to `take` what is to be restored of one entry, one after the other; what cannot be is told. */
+export async function eachLostRecord(
+  session: Session,
+  directory: DatabaseDirectory,
+  name: string,
+  take: (proposal: Proposal) => Promise<void>,
+): Promise<void> {
+  try {
+    for (const proposal of lostRecords(session, directory, name)) await take(proposal)
+  } catch (error) {
+    if (hasCode(error, GONE)) return
+    const problem = translate(error, `Repairing ${JSON.stringify(name)}`, { key: name })
+    if (!isDirdictError(problem)) throw error
+    await take({ name, action: 'reported', detail: problem.message })
+  }
+}
+
+/** The user's files in a managed folder by which ISF takes it for something else. */
+export function confusingFiles(entry: string): readonly string[] {
+  return listFiles(entry).filter(file => CONFUSING.includes(file.split('/')[0] ?? ''))
+}
+
+function* lostRecords(session: Session, directory: DatabaseDirectory, name: string): Generator<Proposal> {
+  const entry = directory.entry(name)
+  const record = readRecord(entry, name)
+  if (record === undefined) return
+  const dumper = session.dumpers.forName(record.dumper)
+  if (dumper === undefined) {
+    const detail = `its dumper ${JSON.stringify(record.dumper)} is not registered`
+    yield { name, action: 'reported', detail }
+    return
+  }
+  for (const wanted of wantedRecords(record, dumper, entry, name)) {
+    if (isAsWanted(entry, wanted)) continue
+    const apply = (): Promise<boolean> => replaceRecord(directory, name, record, wanted)
+    yield { name, action: 'restored', detail: wanted.file, apply }
+  }
+  if (dumper.name !== 'folder') return
+  for (const file of confusingFiles(entry)) {
+    yield { name, action: 'reported', detail: `its file ${JSON.stringify(file)} confuses Python's ISF` }
+  }
+}
+
+function wantedRecords(
+  record: EntryRecord,
+  dumper: AnyDumper,
+  entry: string,
+  name: string,
+): readonly Wanted[] {
+  return [
+    {
+      file: 'Loader.json',
+      text: `{"Loader": ${JSON.stringify(loaderModule(dumper))}}`,
+      isGood: content => typeof content.Loader === 'string',
+    },
+    {
+      file: 'metadata.json',
+      text: isfMetadataOf(record, dumper, entry, name),
+      // What was inferred from the start is no loss.
+      isGood: content => content.metadata_creation_time !== 'post_hoc' || record.provenance.inferred === true,
+    },
+  ]
+}
+
+function isAsWanted(entry: string, { file, isGood }: Wanted): boolean {
+  try {
+    const content: unknown = JSON.parse(readTextSync(`${entry}/${file}`))
+    return isObject(content) && isGood(content)
+  } catch (error) {
+    if (error instanceof SyntaxError || hasCode(error, GONE)) return false
+    throw error
+  }
+}
+
+async function replaceRecord(
+  directory: DatabaseDirectory,
+  name: string,
+  record: EntryRecord,
+  wanted: Wanted,
+): Promise<boolean> {
+  directory.ensureService()
+  const lock = await acquireFileLock(directory, name)
+  const token = newToken()
+  const entry = directory.entry(name)
+  try {
+    finishUnfinished(directory, name, lock)
+    // The record was read without the lock; a writer may have put another entry there since.
+    const isSame = JSON.stringify(readRecord(entry, name)) === JSON.stringify(record)
+    if (!isSame || isAsWanted(entry, wanted)) return false
+    const draft = directory.work(token)
+    mkdirSync(draft)
+    writeFileSync(`${draft}/record`, wanted.text, { flush: true })
+    renameSync(`${draft}/record`, `${entry}/${wanted.file}`)
+    return true
+  } finally {
+    rmSync(directory.work(token), { recursive: true, force: true })
+    releaseAndCollect(lock, true)
+  }
+}
