@@ -9,11 +9,13 @@ import { files } from './files.js'
 import { listings } from './listings.js'
 import type { Row } from './measure.js'
 import { memo } from './memo.js'
+import { partitioned } from './partitions.js'
 import { partsOfArrays } from './parts-of-arrays.js'
 import { provenance } from './provenance.js'
 import { showing } from './showing.js'
 import { stalls } from './stalls.js'
 import { tinyKeys } from './tiny-keys.js'
+import { zarrs } from './zarr.js'
 
 const questions: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
   tiny: tinyKeys,
@@ -26,6 +28,8 @@ const questions: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = 
   showing,
   provenance,
   memo,
+  partitions: partitioned,
+  zarr: zarrs,
 }
 
 const wanted = process.argv.slice(2)

@@ -5,7 +5,7 @@
 import { DirdictError } from '../src/errors.js'
 
 /** The name of a package that dumpers import lazily. */
-export type LazyPackage = 'apache-arrow' | 'papaparse' | 'parquet-wasm' | 'yauzl'
+export type LazyPackage = 'apache-arrow' | 'papaparse' | 'parquet-wasm' | 'yauzl' | 'zarrita'
 
 /** The ranges that the dumpers were tested with. */
 export const PACKAGE_RANGES: Readonly<Record<LazyPackage, string>> = {
@@ -13,6 +13,7 @@ export const PACKAGE_RANGES: Readonly<Record<LazyPackage, string>> = {
   papaparse: '^5.7.1',
   'parquet-wasm': '^0.8.0',
   yauzl: '^3.4.0',
+  zarrita: '^0.7.5',
 }
 
 /**

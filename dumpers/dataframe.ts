@@ -4,32 +4,21 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { Table } from 'apache-arrow'
-import type { Dumper, LoaderArguments, ReadFolder } from '../src/dumper.js'
+import type { Dumper, LoaderArguments } from '../src/dumper.js'
 import { DirdictError } from '../src/errors.js'
 import type { Arrow } from './_arrow/rebuild.js'
 import { isTableInput, type TableInput, toTable } from './_arrow/table.js'
 import type { Where } from './_arrow/where.js'
 import { importPackage, PACKAGE_RANGES } from './_packages.js'
-import { describe, isObjectMeta, labelled } from './_parquet/pandas.js'
+import { META, readObjectMeta } from './_parquet/object-meta.js'
+import { describe, labelled } from './_parquet/pandas.js'
 import { readParquet } from './_parquet/read.js'
+import { type DataframeSetOptions, writeSettings } from './_parquet/settings.js'
 import { writeParquet } from './_parquet/write.js'
 
 export type { ColumnInput, RowInput, TableInput, TableLike, VectorLike } from './_arrow/table.js'
 export type { Comparable, Condition, Where } from './_arrow/where.js'
-
-/** Options of `set` with `dataframe`. */
-export interface DataframeSetOptions {
-  /**
-   * zstd files are smaller by a quarter; snappy is faster.
-   * @default 'zstd'; 'snappy' with more than 1,000 columns, where setting up zstd for each takes most of the time
-   */
-  readonly compression?: 'zstd' | 'snappy'
-  /**
-   * Rows in a row group: the least that is read for `rows` and `where`. A group of more than 128 MiB gets fewer.
-   * @default 131072
-   */
-  readonly rowGroupSize?: number
-}
+export type { DataframeSetOptions } from './_parquet/settings.js'
 
 /** Options of `get` with `dataframe`. Together they read the rows that all of them leave. */
 export interface DataframeGetOptions {
@@ -50,9 +39,6 @@ export interface DataframeGetOptions {
 }
 
 const FILE = 'pandas_to_parquet.parquet'
-const META = 'object_meta.json'
-/** Small enough that row groups can be skipped by their statistics, large enough to compress well. */
-const ROW_GROUP = 131072
 
 /**
  * Stores a table: an Apache Arrow Table of any copy of the package, `[name, column]` pairs, or row objects. Gives an
@@ -91,7 +77,7 @@ export const dataframe: Dumper<TableInput, Table, DataframeSetOptions, Dataframe
   check: isTableInput,
 
   async dump(value, folder, options) {
-    const settings = { compression: compressionOf(options), rowGroupSize: rowGroupSizeOf(options) }
+    const settings = writeSettings(options, 'dataframe')
     const arrow = await importPackage('apache-arrow', () => import('apache-arrow'))
     const wasm = await importPackage('parquet-wasm', () => import('parquet-wasm'))
     // Loading the packages takes a while, and so does a table of many batches: others have their turn in between.
@@ -120,17 +106,6 @@ export const dataframe: Dumper<TableInput, Table, DataframeSetOptions, Dataframe
   },
 }
 
-function compressionOf({ compression }: DataframeSetOptions): 'zstd' | 'snappy' | undefined {
-  if (compression === undefined || compression === 'zstd' || compression === 'snappy') return compression
-  throw invalid('compression', "is 'zstd' or 'snappy'")
-}
-
-function rowGroupSizeOf({ rowGroupSize }: DataframeSetOptions): number {
-  if (rowGroupSize === undefined) return ROW_GROUP
-  if (Number.isSafeInteger(rowGroupSize) && rowGroupSize > 0 && rowGroupSize < 2 ** 31) return rowGroupSize
-  throw invalid('rowGroupSize', 'is a whole number of rows, 1 or more')
-}
-
 function columnsOf({ columns }: DataframeGetOptions): readonly string[] | undefined {
   if (columns === undefined || (Array.isArray(columns) && columns.every(name => typeof name === 'string'))) {
     return columns
@@ -142,17 +117,6 @@ function columnsOf({ columns }: DataframeGetOptions): readonly string[] | undefi
 function numberOf(args: LoaderArguments, name: string): number | undefined {
   const value = args[name]
   return typeof value === 'number' ? value : undefined
-}
-
-/** Only an entry of ours is sure to have it: old versions of ISF wrote none. */
-async function readObjectMeta(
-  folder: ReadFolder,
-  ours: boolean,
-): Promise<Parameters<typeof labelled>[2] | undefined> {
-  if (!ours && !(await folder.names()).includes(META)) return undefined
-  const meta = await folder.readJson<unknown>(META)
-  if (!isObjectMeta(meta)) throw corrupt(META, 'does not hold the names and types of columns')
-  return meta
 }
 
 /**
@@ -173,8 +137,4 @@ function invalid(option: string, what: string): DirdictError {
     option,
     dumper: 'dataframe',
   })
-}
-
-function corrupt(file: string, what: string): DirdictError {
-  return new DirdictError('CORRUPT_ENTRY', `${file} ${what}.`, { file })
 }

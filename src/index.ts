@@ -28,8 +28,12 @@ export {
   json,
   ndarray,
   npz,
+  partitions,
+  pickle,
+  shared,
   subdb,
   text,
+  zarr,
 } from '../dumpers/index.js'
 export type {
   ArrayPart,
@@ -40,6 +44,23 @@ export type {
   NDArrayInput,
 } from '../dumpers/ndarray.js'
 export type { NpzGetOptions, NpzInput, NpzSetOptions } from '../dumpers/npz.js'
+export type {
+  Division,
+  Partition,
+  PartitionedReadOptions,
+  PartitionedTable,
+  PartitionsInput,
+  PartitionsSetOptions,
+  RecordBatchLike,
+  TableBatch,
+} from '../dumpers/partitions.js'
+export type {
+  SharedArrayFacts,
+  SharedArrays,
+  SharedInput,
+  SharedLoadOptions,
+} from '../dumpers/shared.js'
+export type { ZarrArray, ZarrAttributes, ZarrGetOptions, ZarrInput, ZarrSetOptions } from '../dumpers/zarr.js'
 export type { Annotation } from './annotate.js'
 export type { Batch } from './batch.js'
 export { DataBase, type Entry, type Found, type Loaded } from './database.js'

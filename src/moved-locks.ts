@@ -4,22 +4,21 @@
  */
 import { readdirSync } from 'node:fs'
 import { DatabaseDirectory } from './entry/database-directory.js'
-import { listKeys } from './entry/pin.js'
 import { GONE, hasCode } from './entry/system-errors.js'
 import { removeLater } from './entry/trash.js'
 import { isDirdictError } from './errors.js'
 import { giveBack, ownersOf } from './locks/file.js'
-import { nestedPath } from './session.js'
+import { keysIfThere, nestedIfPermitted } from './session.js'
 
-/** Frees every lock in the database in `entry`, where it is one, and in those nested in it. */
+/** Frees every lock in the database in `entry`, where it is one, and in those nested in it, as far as they may be read. */
 export function freeLocksBelow(entry: string): void {
-  const path = nestedPath(entry)
+  const path = nestedIfPermitted(entry)
   if (path === undefined) return
   const directory = new DatabaseDirectory(path)
   for (const name of lockedNames(directory)) {
     for (const owner of ownersOf(directory, name)) takeAway(directory, name, owner)
   }
-  for (const name of listKeys(directory)) freeLocksBelow(directory.entry(name))
+  for (const name of keysIfThere(directory, true)) freeLocksBelow(directory.entry(name))
 }
 
 /** Whoever has given it back meanwhile had it by the new path. */

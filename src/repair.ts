@@ -3,8 +3,9 @@
  * It takes the lock of a key before it touches it, so that it never disturbs a live writer.
  */
 import type { DatabaseDirectory } from './entry/database-directory.js'
-import { listKeys } from './entry/pin.js'
+import { GONE, hasCode, translate } from './entry/system-errors.js'
 import { emptyTrash, removeEmptyLater, sweepStamps } from './entry/trash.js'
+import { isDirdictError } from './errors.js'
 import { forgetIndex } from './find/index-file.js'
 import { namesIn } from './repair/left.js'
 import type { Proposal, Repair } from './repair/proposal.js'

@@ -5,7 +5,8 @@ import { lstatSync } from 'node:fs'
 import type { DumperTable } from './dumper-table.js'
 import { DatabaseDirectory } from './entry/database-directory.js'
 import { listKeys } from './entry/pin.js'
-import { GONE, hasCode } from './entry/system-errors.js'
+import { FORBIDDEN, GONE, hasCode, translate } from './entry/system-errors.js'
+import { isDirdictError } from './errors.js'
 import type { Locks } from './locks/lock.js'
 import type { Durability } from './options.js'
 import { STATE_FILE } from './state.js'
@@ -63,12 +64,15 @@ export class Session {
     return directory
   }
 
-  /** The keys of a database, with `recurse` those of nested ones, each after the database it lies in. */
+  /**
+   * The keys of a database, with `recurse` those of nested ones, each after the database it lies in. Of what may not be
+   * looked into there is the key alone.
+   */
   *places(directory: DatabaseDirectory, recurse: boolean, prefix: string = ''): Generator<Place> {
     for (const name of keysIfThere(directory, prefix !== '')) {
       const place: Place = { directory, name, key: prefix + name }
       yield place
-      const nested = recurse && !place.leaf ? nestedPath(directory.entry(name)) : undefined
+      const nested = recurse && !place.leaf ? nestedIfPermitted(directory.entry(name)) : undefined
       if (nested !== undefined) yield* this.places(this.directory(nested), true, `${prefix}${name}/`)
     }
   }
@@ -95,12 +99,12 @@ export class Session {
   }
 }
 
-/** A nested database that was deleted since it was listed has no keys. */
+/** A nested database that was deleted since it was listed, or may not be read, has no keys. */
 export function keysIfThere(directory: DatabaseDirectory, nested: boolean): readonly string[] {
   try {
     return listKeys(directory)
   } catch (error) {
-    if (nested && hasCode(error, GONE)) return []
+    if (nested && hasCode(error, [...GONE, ...FORBIDDEN])) return []
     throw error
   }
 }
@@ -119,12 +123,29 @@ export function pauseIsDue(): boolean {
   return true
 }
 
-/** The database directory inside an entry: `db`, or in some old entries of ISF the entry itself. No links. */
+/**
+ * The database directory inside an entry: `db`, or in some old entries of ISF the entry itself. No links. NOT_PERMITTED
+ * where this user may not look.
+ */
 export function nestedPath(entry: string): string | undefined {
-  if (!isDirectory(entry)) return undefined
-  const inner = `${entry}/db`
-  if (isDirectory(inner) && isFile(`${inner}/${STATE_FILE}`)) return inner
-  return isFile(`${entry}/${STATE_FILE}`) ? entry : undefined
+  try {
+    if (!isDirectory(entry)) return undefined
+    const inner = `${entry}/db`
+    if (isDirectory(inner) && isFile(`${inner}/${STATE_FILE}`)) return inner
+    return isFile(`${entry}/${STATE_FILE}`) ? entry : undefined
+  } catch (error) {
+    throw hasCode(error, FORBIDDEN) ? translate(error, `Looking into ${entry}`, { path: entry }) : error
+  }
+}
+
+/** The same for a walk through many keys, which one that is closed to this user does not end. `verify` names it. */
+export function nestedIfPermitted(entry: string): string | undefined {
+  try {
+    return nestedPath(entry)
+  } catch (error) {
+    if (isDirdictError(error, 'NOT_PERMITTED')) return undefined
+    throw error
+  }
 }
 
 function isDirectory(path: string): boolean {

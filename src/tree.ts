@@ -2,8 +2,7 @@
  * The printed tree of a database. Reads names and records, never a value; what could steer a terminal is escaped.
  */
 import type { DatabaseDirectory } from './entry/database-directory.js'
-import { listKeys } from './entry/pin.js'
-import { nestedPath, type Session } from './session.js'
+import { keysIfThere, nestedIfPermitted, type Session } from './session.js'
 import { factsAt, factTexts } from './show/entry-facts.js'
 import { printable } from './show/printable.js'
 
@@ -22,7 +21,7 @@ export function printTree(session: Session, root: DatabaseDirectory, options: Tr
   const most = options.lines ?? 200
   let omitted = 0
   const visit = (directory: DatabaseDirectory, indent: string, depth: number): void => {
-    const names = listKeys(directory)
+    const names = keysIfThere(directory, directory !== root)
     const width = Math.min(40, Math.max(0, ...names.slice(0, most).map(name => name.length)))
     names.forEach((name, index) => {
       if (lines.length > most) {
@@ -32,7 +31,7 @@ export function printTree(session: Session, root: DatabaseDirectory, options: Tr
       const last = index === names.length - 1
       const facts = factTexts(factsAt(session, directory, name)).join('  ')
       lines.push(`${indent}${last ? '└── ' : '├── '}${printable(name).padEnd(width)}  ${facts}`)
-      const nested = depth > 0 ? nestedPath(directory.entry(name)) : undefined
+      const nested = depth > 0 ? nestedIfPermitted(directory.entry(name)) : undefined
       if (nested !== undefined)
         visit(session.directory(nested), `${indent}${last ? '    ' : '│   '}`, depth - 1)
     })

@@ -42,17 +42,30 @@ async function visit(
 ): Promise<void> {
   for (const name of listKeys(directory)) {
     const key = prefix + name
-    try {
+    const found = await problemOf(key, async () => {
       const outcome = await verifyEntry(session, { directory, name, key })
       if (outcome === 'checked') report.checked++
       else if (outcome === 'unchecked') report.unchecked.push(key)
-    } catch (error) {
-      const problem = translate(error, `Reading ${JSON.stringify(key)}`, { key })
-      if (!isDirdictError(problem)) throw error
-      report.problems.push({ key, code: problem.code, message: problem.message })
-    }
-    const nested = nestedPath(directory.entry(name))
-    if (nested !== undefined) await visit(session, session.directory(nested), `${key}/`, report)
+    })
+    if (found !== undefined) report.problems.push(found)
+    const below = await problemOf(key, async () => {
+      const nested = nestedPath(directory.entry(name))
+      if (nested !== undefined) await visit(session, session.directory(nested), `${key}/`, report)
+    })
+    if (found === undefined && below !== undefined) report.problems.push(below)
+  }
+}
+
+/** What keeps `look` from its end, if it is a problem of the key; a nested database that was deleted meanwhile has none. */
+async function problemOf(key: string, look: () => Promise<void>): Promise<Problem | undefined> {
+  try {
+    await look()
+    return undefined
+  } catch (error) {
+    if (hasCode(error, GONE)) return undefined
+    const problem = translate(error, `Reading ${JSON.stringify(key)}`, { key })
+    if (!isDirdictError(problem)) throw error
+    return { key, code: problem.code, message: problem.message }
   }
 }
 

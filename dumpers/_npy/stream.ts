@@ -7,6 +7,7 @@ import type { LoaderArguments, WriteFolder } from '../../src/dumper.js'
 import { DirdictError, isDirdictError } from '../../src/errors.js'
 import { type ArrayInput, countOf, isStruct, type NDArray, toNDArray } from '../../src/ndarray.js'
 import { Turns } from '../_turns.js'
+import { untilAborted } from '../_until-aborted.js'
 import { assertKept, elementsOf, encoderOf } from './encode.js'
 import { formatHeader } from './header.js'
 import { type Descr, reprDescr } from './repr.js'
@@ -136,54 +137,6 @@ async function* together(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
     }
   }
   if (length > 0) yield memory.subarray(0, length)
-}
-
-/** The same blocks, but an abort does not wait for the next one. Tells the generator behind them when it comes to its end. */
-async function* untilAborted<T>(
-  blocks: AsyncIterable<T>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<T> {
-  const iterator = blocks[Symbol.asyncIterator]()
-  let finished = false
-  // As in a loop of the language: what fails by itself is at its end, and is not told to come to it.
-  const step = async (): Promise<IteratorResult<T>> => {
-    try {
-      return await iterator.next()
-    } catch (error) {
-      finished = true
-      throw error
-    }
-  }
-  try {
-    for (;;) {
-      signal?.throwIfAborted()
-      const next = await orAborted(step(), signal)
-      finished = next.done === true
-      if (next.done === true) return
-      yield next.value
-    }
-  } finally {
-    const end = finished ? undefined : iterator.return?.()
-    // After an abort the generator may hang: it is told to end, but nobody waits for it, nor for what it says.
-    if (signal?.aborted) end?.catch(() => {})
-    else await end
-  }
-}
-
-/** Rejects with the reason as soon as the signal aborts. */
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise
-  let stop = (): void => {}
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason)
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-  })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
 }
 
 function rejected(why: string): DirdictError {

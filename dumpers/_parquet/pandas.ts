@@ -40,9 +40,7 @@ export function describe(arrow: Arrow, table: Table): { pandas: string; objectMe
   const old = parsed(table.schema.metadata.get('pandas'))
   const fields: readonly Field[] = table.schema.fields
   const columns = fields.map((field, i) => columnEntry(arrow, field, nullsOf(table, i), old.columns))
-  const index = old.index.filter(
-    item => typeof item === 'string' && fields.some(field => field.name === item),
-  )
+  const index = indexNames(table.schema.metadata.get('pandas'), fields)
   const pandas = {
     index_columns: index.length > 0 ? index : [rangeFor(old.index, table.numRows)],
     column_indexes: old.columnIndexes ?? [
@@ -61,6 +59,23 @@ export function describe(arrow: Arrow, table: Table): { pandas: string; objectMe
   return { pandas: JSON.stringify(pandas), objectMeta: objectMeta(fields, columns, index) }
 }
 
+/** The note `pandas` with another index: columns by name, or a range of numbers. */
+export function withIndex(pandas: string | undefined, index: string | RangeEntry): string {
+  const { columns, columnIndexes } = parsed(pandas)
+  return JSON.stringify({ index_columns: [index], columns, column_indexes: columnIndexes })
+}
+
+/** Rows that are numbered from `start` on. */
+export function rangeEntry(start: number, stop: number): RangeEntry {
+  return { kind: 'range', name: null, start, stop, step: 1 }
+}
+
+/** The columns of `fields` that are the index in pandas. */
+export function indexNames(pandas: string | undefined, fields: readonly Field[]): string[] {
+  const names = new Set<unknown>(fields.map(field => field.name))
+  return parsed(pandas).index.filter((item): item is string => typeof item === 'string' && names.has(item))
+}
+
 /** The fields' metadata with the labels' types of `meta`, where they are not strings. */
 export function labelled(arrow: Arrow, fields: readonly Field[], meta: ObjectMeta): Field[] {
   const types = new Map(meta.columns.map((name, i) => [name, meta.column_name_dtypes[i]]))
@@ -73,6 +88,17 @@ export function labelled(arrow: Arrow, fields: readonly Field[], meta: ObjectMet
   })
 }
 
+/** What holds for two parts of a frame: where only one has nulls, its type is that of both. */
+export function joinedMeta(a: ObjectMeta, b: ObjectMeta): ObjectMeta {
+  const dtypes = a.dtypes.map((dtype, i) => {
+    const other = b.dtypes[i] ?? dtype
+    return dtype === other || dtype === 'object' || (dtype === 'float64' && other !== 'object')
+      ? dtype
+      : other
+  })
+  return { ...a, dtypes }
+}
+
 export function isObjectMeta(value: unknown): value is ObjectMeta {
   if (typeof value !== 'object' || value === null) return false
   if (!('columns' in value && 'column_name_dtypes' in value)) return false
@@ -82,7 +108,7 @@ export function isObjectMeta(value: unknown): value is ObjectMeta {
 function objectMeta(
   fields: readonly Field[],
   columns: readonly ColumnEntry[],
-  index: readonly unknown[],
+  index: readonly string[],
 ): ObjectMeta {
   const isIndex = columns.map(column => index.includes(column.field_name))
   const label = (i: number): string => fields[i]!.metadata.get(LABEL_DTYPE) ?? stringDtype(fields[i]!.name)
@@ -162,7 +188,7 @@ function rangeFor(old: readonly unknown[], rows: number): RangeEntry {
   const known = old.find(isRange)
   if (known !== undefined && Math.max(0, Math.ceil((known.stop - known.start) / known.step)) === rows)
     return known
-  return { kind: 'range', name: null, start: 0, stop: rows, step: 1 }
+  return rangeEntry(0, rows)
 }
 
 function parsed(text: string | undefined): {

@@ -1,6 +1,6 @@
 /**
  * A Parquet file as an Arrow Table: the footer says what is needed, some row groups at a time become small files of
- * their own, which are decoded in this thread or in workers, and their record batches are put together.
+ * their own, which are decoded in this thread or in workers, and their record batches are put together, or given one by one.
  */
 import type { RecordBatch, Schema, Table } from 'apache-arrow'
 import type { ReadFolder } from '../../src/dumper.js'
@@ -47,34 +47,62 @@ async function readTable(
   request: Request,
   signal: AbortSignal | undefined,
 ): Promise<Table> {
+  const answer = await answerTo(arrow, wasm, file, request, signal)
+  let rows = 0
+  const kept: RecordBatch[] = []
+  for await (const batch of answer.batches()) {
+    rows += batch.numRows
+    if (rows > MOST_ROWS)
+      throw tooLarge(
+        file.name,
+        `has more than ${MOST_ROWS} rows that \`where\` holds for. Read fewer with rows.`,
+      )
+    kept.push(batch)
+  }
+  const schema = await answer.schema()
+  // Arrow cannot cut a table that has no batch at all.
+  if (kept.length === 0) kept.push(emptyBatch(arrow, schema))
+  return new arrow.Table(schema, kept)
+}
+
+/** What a request gives, as it is decoded: never more than a few units are in memory. */
+export interface Answer {
+  batches(): AsyncGenerator<RecordBatch, void, undefined>
+  /** That of the batches. */
+  schema(): Promise<Schema>
+}
+
+/** The errors are those of `readParquet`; the caller closes the file, after the batches. */
+export async function answerTo(
+  arrow: Arrow,
+  wasm: ParquetWasm,
+  file: ParquetFile,
+  request: Request,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
   const choice = await choose(arrow, runnerFor(wasm, 0, signal), file, request)
   const units = planUnits(choice.parts, choice.columns)
   const decoded = units.reduce((sum, unit) => sum + unit.decoded, 0)
   const runner = runnerFor(wasm, decoded, signal)
   const decoder = await Decoder.of(arrow, file, choice, runner)
   const atOnce = units.some(unit => unit.subsets !== undefined) ? 1 : runner.atOnce
-  const decodedUnits = inOrder(units, atOnce, async unit => ({ unit, ...(await decoder.decode(unit)) }))
   let schema: Schema | undefined
-  let rows = 0
-  const kept: RecordBatch[] = []
-  for await (const { unit, batches, schema: read } of decodedUnits) {
-    schema ??= answerSchema(arrow, read, choice.kept)
-    for (const batch of wanted(arrow, batches, unit)) {
-      const some = intact(file.name, () => filtered(arrow, batch, choice.predicate, schema!))
-      if (some === undefined) continue
-      rows += some.numRows
-      if (rows > MOST_ROWS)
-        throw tooLarge(
-          file.name,
-          `has more than ${MOST_ROWS} rows that \`where\` holds for. Read fewer with rows.`,
-        )
-      kept.push(some)
-    }
+  return {
+    async *batches() {
+      const decodedUnits = inOrder(units, atOnce, async unit => ({ unit, ...(await decoder.decode(unit)) }))
+      for await (const { unit, batches, schema: read } of decodedUnits) {
+        schema ??= answerSchema(arrow, read, choice.kept)
+        for (const batch of wanted(arrow, batches, unit)) {
+          const some = intact(file.name, () => filtered(arrow, batch, choice.predicate, schema!))
+          if (some !== undefined) yield some
+        }
+      }
+    },
+    async schema() {
+      schema ??= answerSchema(arrow, await decoder.schema(), choice.kept)
+      return schema
+    },
   }
-  schema ??= answerSchema(arrow, await decoder.schema(), choice.kept)
-  // Arrow cannot cut a table that has no batch at all.
-  if (kept.length === 0) kept.push(emptyBatch(arrow, schema))
-  return new arrow.Table(schema, kept)
 }
 
 /** The columns that were asked for, without those that were read for `where` alone. */

@@ -28,7 +28,7 @@ export async function copyOut(db: DataBase, key: string, out: string, signal: Ab
   for (let attempt = 1; ; attempt++) {
     const { dumper, files } = await db.metadata(key)
     const path = db.path(key)
-    if (dumper === 'folder' || dumper === 'subdb') throw isDirectory(key, path)
+    if (['folder', 'shared', 'subdb'].includes(dumper)) throw isDirectory(key, path)
     const file = onlyFile(key, path, files)
     const agrees = await copyFile(join(path, file.name), target, file, signal)
     if (agrees) return

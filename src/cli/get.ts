@@ -11,16 +11,21 @@ import {
   dataframe,
   folder,
   json,
+  type NDArray,
   ndarray,
   npz,
   type OutputOf,
+  partitions,
+  shared,
   text,
+  zarr,
 } from '../index.js'
 import { arrayForm } from './array-form.js'
 import { copyOut } from './copy-out.js'
 import { usage } from './failure.js'
 import { interruptible } from './interrupt.js'
 import { reading } from './open.js'
+import { partitionedForm, partitionedPreview } from './partitioned-form.js'
 import { plainForm } from './plain-form.js'
 import { printable, printJson, printLine } from './print.js'
 import { tableForm, tablePreview } from './table-form.js'
@@ -38,16 +43,11 @@ const BOUNDED = { depth: 4, maxArrayLength: 20, maxStringLength: 2000 }
 const SHOW: ReadonlyMap<string, Show> = new Map<string, Show>([
   ['subdb', async (db, key, asJson) => printNames(await (await db.sub(key)).keys(), asJson)],
   ['folder', async (db, key, asJson) => printNames(await (await db.get(key, folder)).names(), asJson)],
+  ['shared', showShared],
   ['text', async (db, key, asJson) => printContent(await db.get(key, text), asJson)],
   ['bytes', async (db, key, asJson) => printContent(await db.get(key, bytes), asJson)],
-  [
-    'ndarray',
-    async (db, key, asJson) => {
-      const value = await db.get(key, ndarray)
-      if (asJson) printJson(arrayForm(value))
-      else printLine(inspect(value, BOUNDED))
-    },
-  ],
+  ['ndarray', async (db, key, asJson) => printArray(await db.get(key, ndarray), asJson)],
+  ['zarr', async (db, key, asJson) => printArray(await db.get(key, zarr), asJson)],
   [
     'npz',
     async (db, key, asJson) => {
@@ -59,6 +59,15 @@ const SHOW: ReadonlyMap<string, Show> = new Map<string, Show>([
   ['dataframe', async (db, key, asJson) => printTable(await db.get(key, dataframe), asJson)],
   ['arrow', async (db, key, asJson) => printTable(await db.get(key, arrow), asJson)],
   ['csv', async (db, key, asJson) => printTable(await db.get(key, csv), asJson)],
+  [
+    'partitions',
+    async (db, key, asJson) => {
+      const table = await db.get(key, partitions)
+      if (asJson) printJson(await partitionedForm(table))
+      else printLine(await partitionedPreview(table))
+      await table.close()
+    },
+  ],
 ])
 
 export function addGet(program: Command): void {
@@ -88,6 +97,22 @@ const showOther: Show = async (db, key, asJson) => {
   if (asJson) printJson(plainForm(value))
   else if (json.check(value)) printJson(value)
   else printLine(inspect(value, BOUNDED))
+}
+
+function printArray(value: NDArray, asJson: boolean): void {
+  if (asJson) printJson(arrayForm(value))
+  else printLine(inspect(value, BOUNDED))
+}
+
+/** The arrays of a store by name; `load` of the library reads them. */
+async function showShared(db: DataBase, key: string, asJson: boolean): Promise<void> {
+  const store = await db.get(key, shared)
+  const arrays = []
+  for (const name of await store.names()) arrays.push({ name, ...(await store.describe(name)) })
+  if (asJson) printJson(arrays)
+  else
+    for (const { name, dtype, shape } of arrays)
+      printLine(`${printable(name)}  ${dtype} [${shape.join(', ')}]`)
 }
 
 function printTable(table: OutputOf<typeof dataframe>, asJson: boolean): void {

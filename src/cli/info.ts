@@ -2,7 +2,7 @@
  * `dirdict info DB [KEY]`: where a value came from; without a key, what the database is.
  */
 import type { Command } from 'commander'
-import type { Metadata } from '../index.js'
+import { type DataBase, type Metadata, partitions } from '../index.js'
 import { historySummary, printCode } from './code.js'
 import { usage } from './failure.js'
 import { reading } from './open.js'
@@ -45,7 +45,8 @@ async function showInfo(directory: string, key: string | undefined, options: Inf
     if (code) printCode(metadata, asJson)
     else if (asJson) printJson(metadata)
     else {
-      printFacts([...saidOf(metadata), ...codeOf(metadata), ...filesOf(metadata), ['path', db.path(key)]])
+      const said = [...saidOf(metadata), ...(await partsOf(db, metadata))]
+      printFacts([...said, ...codeOf(metadata), ...filesOf(metadata), ['path', db.path(key)]])
       if (options.modules) printFacts(modulesOf(metadata))
     }
   })
@@ -63,6 +64,16 @@ function saidOf({ key, dumper, loader, time, inferred, tags, attributes, note, a
     ),
     ['note', note],
     ['annotated', annotated?.toISOString()],
+  ]
+}
+
+async function partsOf(db: DataBase, { key, dumper }: Metadata): Promise<Facts> {
+  if (dumper !== partitions.name) return []
+  const table = await db.get(key, partitions)
+  await table.close()
+  return [
+    ['rows', table.numRows],
+    ['parts', table.partitions.length],
   ]
 }
 

@@ -12,7 +12,7 @@ export type Table = OutputOf<typeof dataframe>
 type Column = NonNullable<ReturnType<Table['getChildAt']>>
 type Rows = Record<string, unknown>[]
 
-const PREVIEW_ROWS = 10
+export const PREVIEW_ROWS = 10
 const PREVIEW_COLUMNS = 30
 /** Digits after the seconds, by the unit that Arrow names: s, ms, µs, ns. */
 const FRACTION_DIGITS: readonly number[] = [0, 3, 6, 9]
@@ -23,8 +23,12 @@ export function tableForm(table: Table): Rows {
   return rowsOf(table, table.numRows, table.numCols)
 }
 
-/** Number of rows, columns with their types, and the first rows. */
-export function tablePreview(table: Table): string {
+/** Number of rows, columns with their types, and the first rows; `numRows` where `table` is only the beginning. */
+export function tablePreview(
+  table: Table,
+  numRows: number = table.numRows,
+  title: string = `Table of ${numRows} rows`,
+): string {
   const columns = table.schema.fields
     .slice(0, PREVIEW_COLUMNS)
     .map(field => `  ${printable(field.name)}: ${printable(String(field.type))}`)
@@ -33,8 +37,8 @@ export function tablePreview(table: Table): string {
   const rows = rowsOf(table, shown, Math.min(PREVIEW_COLUMNS, table.numCols)).map(row =>
     inspect(row, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 100, maxArrayLength: 10 }),
   )
-  if (table.numRows > shown) rows.push(`… ${table.numRows - shown} more rows`)
-  return [`Table of ${table.numRows} rows`, ...columns, ...rows].join('\n')
+  if (numRows > shown) rows.push(`… ${numRows - shown} more rows`)
+  return [title, ...columns, ...rows].join('\n')
 }
 
 function rowsOf(table: Table, rows: number, columns: number): Rows {

@@ -16,12 +16,13 @@ import {
   npz,
   type RandomAccess,
   text,
+  zarr,
 } from '../index.js'
 import { usage } from './failure.js'
 import { SourceFolder } from './source.js'
 
 const BY_NAME: ReadonlyMap<string, AnyDumper> = new Map(
-  [json, clone, text, bytes, ndarray, npz, dataframe, arrow, csv].map((dumper): [string, AnyDumper] => [
+  [json, clone, text, bytes, ndarray, npz, zarr, dataframe, arrow, csv].map((dumper): [string, AnyDumper] => [
     dumper.name,
     dumper,
   ]),
@@ -68,6 +69,8 @@ export async function readAs(
     case 'dataframe':
     case 'arrow':
       return loaded(dumper, new SourceFolder(source, signal), what)
+    case 'zarr':
+      return loaded(ndarray, new SourceFolder(source, signal), what)
     case 'json':
     case 'clone':
       return parseJson(decode(await source.read(), what), what)

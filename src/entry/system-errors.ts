@@ -21,6 +21,8 @@ export function hasCode(error: unknown, codes: readonly string[]): boolean {
 
 /** The file or directory is not there (any more). */
 export const GONE: readonly string[] = ['ENOENT', 'ESTALE']
+/** This user may not do it. */
+export const FORBIDDEN: readonly string[] = ['EACCES', 'EPERM']
 /** A link, or a directory, where a file should be. */
 export const NO_FILE: readonly string[] = ['ELOOP', 'EISDIR', 'ENOTDIR', 'ENXIO']
 /** The directory that a rename or rmdir met is not empty. */

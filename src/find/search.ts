@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { soundMetadata } from '../entry-handle.js'
-import { keysIfThere, nestedPath, type Place, pauseIsDue, type Session } from '../session.js'
+import { keysIfThere, nestedIfPermitted, type Place, pauseIsDue, type Session } from '../session.js'
 import { type Facts, factsOf, type Origin } from './facts.js'
 import {
   answersAlone,
@@ -65,7 +65,7 @@ export async function* search(
     if (facts !== undefined && query.matches(place.key, facts)) yield { place, facts }
     const mayNest = query.recurse && (row.facts === undefined ? !place.leaf : facts?.dumper === 'subdb')
     const nested =
-      mayNest && query.mayMatchBelow(place.key) ? nestedPath(directory.entry(row.name)) : undefined
+      mayNest && query.mayMatchBelow(place.key) ? nestedIfPermitted(directory.entry(row.name)) : undefined
     if (nested !== undefined) yield* search(manner, session.directory(nested), query, `${place.key}/`)
   }
   await record?.write()

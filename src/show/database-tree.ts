@@ -3,7 +3,7 @@
  * However many keys there are, no more records are read than are shown.
  */
 import type { DatabaseDirectory } from '../entry/database-directory.js'
-import { nestedPath, type Session } from '../session.js'
+import { nestedIfPermitted, type Session } from '../session.js'
 import { MORE } from './edges.js'
 import { factsAt, factTexts } from './entry-facts.js'
 import { glance } from './glance.js'
@@ -42,7 +42,7 @@ function listOf(
 function itemOf(session: Session, directory: DatabaseDirectory, name: string, level: number): string {
   const facts = factsAt(session, directory, name)
   const line = `<code>${escapeHtml(clipped(name, NAME))}</code> ${aside(factTexts(facts).join(' · '))}`
-  const nested = nestedPath(directory.entry(name))
+  const nested = nestedIfPermitted(directory.entry(name))
   if (nested === undefined || level + 1 >= SHOWN.length) return line
   return folded(line, listOf(session, session.directory(nested), level + 1), false)
 }

@@ -5,7 +5,7 @@
 import type { LoaderArguments } from '../dumper.js'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { type EntryRecord, loaderId, readLoader, readRecord } from '../entry/record-files.js'
-import { GONE, hasCode } from '../entry/system-errors.js'
+import { GONE, hasCode, translate } from '../entry/system-errors.js'
 import { isDirdictError } from '../errors.js'
 import type { Session } from '../session.js'
 import { shapeText } from './element-text.js'
@@ -30,8 +30,9 @@ export function factsAt(session: Session, directory: DatabaseDirectory, name: st
     const loader = readLoader(base, name)
     return { dumper: session.dumpers.forLoader(loader)?.name ?? clipped(loaderId(loader), WORD) }
   } catch (error) {
-    if (isDirdictError(error)) return { dumper: `(${error.code})` }
     if (hasCode(error, GONE)) return { dumper: '(no record)' }
+    const problem = translate(error, `Reading ${JSON.stringify(name)}`, { key: name })
+    if (isDirdictError(problem)) return { dumper: `(${problem.code})` }
     throw error
   }
 }

@@ -6,8 +6,12 @@ import { arrowTests } from './samples/arrow.js'
 import { csvTests } from './samples/csv.js'
 import { folderTests, subdbTests } from './samples/live.js'
 import { npzTests } from './samples/npz.js'
+import { partitionsTests } from './samples/partitions.js'
+import { pickleTests } from './samples/pickle.js'
 import { bytesTests, cloneTests, jsonTests, textTests } from './samples/plain.js'
+import { sharedTests } from './samples/shared.js'
 import { dataframeTests } from './samples/tables.js'
+import { zarrTests } from './samples/zarr.js'
 
 const runner = { describe, it: (name: string, run: () => Promise<void>) => it(name, run) }
 
@@ -17,8 +21,12 @@ testDumper({ ...runner, ...textTests })
 testDumper({ ...runner, ...bytesTests })
 testDumper({ ...runner, ...ndarrayTests })
 testDumper({ ...runner, ...npzTests })
+testDumper({ ...runner, ...zarrTests })
 testDumper({ ...runner, ...dataframeTests })
+testDumper({ ...runner, ...partitionsTests })
 testDumper({ ...runner, ...arrowTests })
 testDumper({ ...runner, ...csvTests })
 testDumper({ ...runner, ...folderTests })
+testDumper({ ...runner, ...sharedTests })
 testDumper({ ...runner, ...subdbTests })
+testDumper({ ...runner, ...pickleTests })

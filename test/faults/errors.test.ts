@@ -16,6 +16,7 @@ const REFUSALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   openat: { EMFILE: 'IO_FAILED', EIO: 'IO_FAILED', ENOSPC: 'NO_SPACE' },
   write: { ENOSPC: 'NO_SPACE' },
   pwrite64: { ENOSPC: 'NO_SPACE', EIO: 'IO_FAILED' },
+  ftruncate: { EIO: 'IO_FAILED' },
   fsync: { EIO: 'IO_FAILED', ENOSPC: 'NO_SPACE' },
   rename: { EIO: 'IO_FAILED', ENOSPC: 'NO_SPACE', EACCES: 'NOT_PERMITTED' },
 }

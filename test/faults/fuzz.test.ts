@@ -22,23 +22,26 @@ interface Summary {
   readonly failures: readonly unknown[]
 }
 
-describe.each(['npy', 'npz', 'parquet', 'arrow', 'csv'])(`${MUTATIONS} damaged files of %s`, format => {
-  it('are noticed, and harm nothing', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'dirdict-fuzz-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const progress = join(folder, 'progress')
-    const seed = process.env.DIRDICT_SEED ?? '1'
-    const run = spawnSync(
-      process.execPath,
-      [FUZZER, '--format', format, '--mutations', `${MUTATIONS}`, '--seed', seed, '--progress', progress],
-      { encoding: 'utf8', timeout: 280_000 },
-    )
-    const where = `mutation ${readFileSync(progress, 'utf8')} of seed ${seed}, exit ${run.status ?? run.signal}`
-    expect(run.status, `${where}\n${run.stdout}${run.stderr}`).toBe(0)
-    const summary = JSON.parse(run.stdout) as Summary
-    expect(summary.failures).toEqual([])
-    expect(summary.left).toEqual([])
-    expect(summary.corrupt).toBeGreaterThan(MUTATIONS)
-    expect(summary.peak).toBeLessThan(MOST_MEMORY)
-  }, 300_000)
-})
+describe.each(['npy', 'npz', 'parquet', 'arrow', 'csv', 'pickle'])(
+  `${MUTATIONS} damaged files of %s`,
+  format => {
+    it('are noticed, and harm nothing', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'dirdict-fuzz-'))
+      onTestFinished(() => rmSync(folder, { recursive: true }))
+      const progress = join(folder, 'progress')
+      const seed = process.env.DIRDICT_SEED ?? '1'
+      const run = spawnSync(
+        process.execPath,
+        [FUZZER, '--format', format, '--mutations', `${MUTATIONS}`, '--seed', seed, '--progress', progress],
+        { encoding: 'utf8', timeout: 280_000 },
+      )
+      const where = `mutation ${readFileSync(progress, 'utf8')} of seed ${seed}, exit ${run.status ?? run.signal}`
+      expect(run.status, `${where}\n${run.stdout}${run.stderr}`).toBe(0)
+      const summary = JSON.parse(run.stdout) as Summary
+      expect(summary.failures).toEqual([])
+      expect(summary.left).toEqual([])
+      expect(summary.corrupt).toBeGreaterThan(MUTATIONS)
+      expect(summary.peak).toBeLessThan(MOST_MEMORY)
+    }, 300_000)
+  },
+)

@@ -80,9 +80,9 @@ async function stateAfter(scene: Scene, directory: string, run: Run, step: Step)
   return nameOf(scene, state)
 }
 
-/** The three plain operations closely, those made of them now and then. */
+/** The plain operations closely, those made of them now and then. */
 function sampled(scene: Scene, steps: readonly Step[]): readonly Step[] {
-  const plain = ['fresh set', 'overwrite', 'delete'].includes(scene.operation)
+  const plain = ['fresh set', 'overwrite', 'delete', 'append of shared'].includes(scene.operation)
   return plain ? sample(steps, 3, 15) : sample(steps, 20, 5)
 }
 

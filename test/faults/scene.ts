@@ -3,8 +3,9 @@
  * after a fault: whole values, nothing of ours among the keys, nothing left over.
  */
 import { readdirSync } from 'node:fs'
-import { DataBase, type Durability } from '../../src/index.js'
+import { DataBase, type Durability, shared } from '../../src/index.js'
 import { pieces } from './children/pieces.mjs'
+import { numbersOf, rowsNamed } from './children/rows.mjs'
 
 export interface Scene {
   readonly operation: string
@@ -30,6 +31,8 @@ export const SCENES: readonly Scene[] = [
     states: ['one=1 three=1 two=1', 'one=2 three=1 two=1', 'one=2 three=1 two=2', 'one=2 three=2 two=2'],
     writable: 'three',
   },
+  { operation: 'append of shared', before: [], states: ['rows=1', 'rows=1,2'], writable: 'rows' },
+  { operation: 'save of shared', before: [], states: ['rows=1', 'rows=1,2'], writable: 'rows' },
   { operation: 'create', before: [], states: [''], writable: 'key' },
 ]
 
@@ -41,6 +44,7 @@ export async function prepare(scene: Scene, directory: string): Promise<void> {
   if (scene.operation === 'create') return
   const db = await openScene(directory)
   for (const key of scene.before) await db.set(key, 1, pieces)
+  if (scene.operation.endsWith('shared')) await db.set('rows', { rows: rowsNamed(1) }, shared)
   await db.close()
 }
 
@@ -49,6 +53,10 @@ export async function observe(db: DataBase): Promise<string> {
   const found: string[] = []
   for (const entry of await db.entries({ recurse: true })) {
     if (entry.dumper === 'subdb') continue
+    if (entry.dumper === 'shared') {
+      found.push(`${entry.key}=${await rowsIn(db, entry.key)}`)
+      continue
+    }
     const { tags } = await entry.metadata()
     found.push([`${entry.key}=${await entry.get(pieces)}`, ...tags].join(' '))
   }
@@ -80,9 +88,25 @@ export function leftovers(directory: string): string[] {
 
 /** The writable key takes a value at once, whatever state the fault left. */
 export async function writeAgain(db: DataBase, scene: Scene): Promise<void> {
+  if (scene.operation.endsWith('shared')) return appendAgain(db, scene.writable)
   await db.set(scene.writable, 9, pieces, { timeout: 20_000 })
   const read = await db.get(scene.writable, pieces)
   if (read !== 9) throw new Error(`wrote 9 to ${scene.writable}, read ${read}`)
+}
+
+async function appendAgain(db: DataBase, key: string): Promise<void> {
+  const before = await rowsIn(db, key)
+  const store = await db.get(key, shared)
+  await store.append('rows', rowsNamed(9), { timeout: 20_000 })
+  const read = await rowsIn(db, key)
+  if (read !== `${before},9`) throw new Error(`appended 9 to ${before}, read ${read}`)
+  const files = readdirSync(store.path).filter(name => name.includes('__'))
+  if (files.length !== 1) throw new Error(`left over beside the array: ${files}`)
+}
+
+async function rowsIn(db: DataBase, key: string): Promise<string> {
+  const store = await db.get(key, shared)
+  return String(numbersOf(await store.load('rows')))
 }
 
 function namesIn(path: string): string[] {

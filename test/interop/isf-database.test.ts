@@ -1,69 +1,76 @@
 /**
- * A database that Python's ISF wrote, opened in place: keys, records and the formats that both sides have.
+ * A database that Python's ISF wrote, opened in place: every key equals what Python saw when it was written, and nothing
+ * on disk changes, whoever reads it.
  */
+import { execFileSync } from 'node:child_process'
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { DataBase, folder, isDirdictError, ndarray, subdb } from '../../src/index.js'
+import { DataBase, isDirdictError, subdb } from '../../src/index.js'
+import { type Expected, expectValue } from './isf-expected.js'
 
-const shared = fileURLToPath(new URL('../../../shared/data/', import.meta.url))
-const path = `${shared}isf-database`
+const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url))
+const path = `${data}isf-database`
 const present = existsSync(path)
 
-interface Expected {
-  readonly kind: string
-  readonly shape?: readonly number[]
+const expectations: Record<string, Expected> = present
+  ? JSON.parse(readFileSync(`${data}isf-database.expected.json`, 'utf8'))
+  : {}
+
+const open = (): Promise<DataBase> => DataBase.open(path, { readonly: true })
+
+/** Every directory and file with all that reading must not change. */
+function picture(): unknown[] {
+  return ['', ...readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()].map(name => {
+    const { size, mode, mtimeMs, ctimeMs, ino } = lstatSync(`${path}/${name}`)
+    return [name, size, mode, mtimeMs, ctimeMs, ino]
+  })
+}
+
+/** A key and the databases above it. */
+function withParents(key: string): string[] {
+  const parts = key.split('/')
+  return parts.map((_, i) => parts.slice(0, i + 1).join('/'))
 }
 
 describe.skipIf(!present)(`ISF's database${present ? '' : ' (skipped: ../shared/data is not there)'}`, () => {
-  const open = (): Promise<DataBase> => DataBase.open(path, { readonly: true })
-
-  test('lists every key, nested ones too', async () => {
+  test('has exactly the keys that Python wrote, nested ones too', async () => {
     const db = await open()
-    const expected = JSON.parse(readFileSync(`${shared}isf-database.expected.json`, 'utf8')) as Record<
-      string,
-      Expected
-    >
-    const keys = await db.keys({ recurse: true })
-    const missing = Object.keys(expected).filter(key => !keys.includes(key.replaceAll('/db/', '/')))
-    expect(missing).toEqual([])
-    expect(keys).toContain('session1/cell4/trace')
+    const expected = [...new Set(Object.keys(expectations).flatMap(withParents))].sort()
+    expect((await db.keys({ recurse: true })).toSorted()).toEqual(expected)
+    expect(await db.keys()).toEqual(expected.filter(key => !key.includes('/')))
     expect(db.id).toMatch(/^\d{4}-\d\d-\d\d_\d+_\w{7}$/)
   })
 
-  test('reads what both sides have, and names what has no dumper yet', async () => {
+  test.each(Object.entries(expectations))('%s holds what Python saw', async (key, expected) => {
+    await expectValue(await open(), key, expected)
+  })
+
+  test('gives every value without being told the dumper', async () => {
     const db = await open()
-    const outcomes: Record<string, number> = {}
     for (const entry of await db.entries({ recurse: true })) {
-      const outcome = await entry.get().then(
-        () => entry.dumper,
-        error => (isDirdictError(error, 'UNKNOWN_DUMPER') ? 'UNKNOWN_DUMPER' : `${entry.key}: ${error}`),
-      )
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+      const value = await entry.get()
+      expect(value, entry.key).toBeDefined()
+      expect(entry.dumper, entry.key).toMatch(/^[a-z]+$/)
     }
-    expect(Object.keys(outcomes).sort()).toEqual([
-      'UNKNOWN_DUMPER',
-      'dataframe',
-      'folder',
-      'ndarray',
-      'npz',
-      'subdb',
-    ])
   })
 
-  test('live entries and nested arrays', async () => {
+  test('nested databases hold the same arrays', async () => {
     const db = await open()
-    expect(await (await db.get('folder', folder)).names()).toEqual(['notes.txt'])
-    await expect((await db.get('folder', folder)).write('x', 'y')).rejects.toMatchObject({
-      code: 'READ_ONLY',
-    })
     const cell = await db.get('session1/cell4', subdb)
-    expect(await cell.get('trace', ndarray)).toEqual(await db.get('session1/cell4/trace', ndarray))
+    expect(await cell.keys()).toEqual(['trace'])
+    expect(await cell.get('trace')).toEqual(await db.get('session1/cell4/trace'))
   })
 
-  test("metadata is ISF's, in our shape", async () => {
-    const metadata = await (await open()).metadata('frame_parquet')
-    expect(metadata).toMatchObject({
+  test("each key has metadata; ISF's record is in our shape", async () => {
+    const db = await open()
+    for (const key of await db.keys({ recurse: true })) {
+      const metadata = await db.metadata(key)
+      expect(metadata.key).toBe(key)
+      expect(metadata.loader, key).toMatch(/^data_base\.(isf_data_base\.)?IO\.LoaderDumper\.\w+$/)
+      expect(metadata.time, key).toBeInstanceOf(Date)
+    }
+    expect(await db.metadata('frame_parquet')).toMatchObject({
       dumper: 'dataframe',
       loader: 'data_base.isf_data_base.IO.LoaderDumper.pandas_to_parquet',
       time: new Date('2025-02-21T15:51:23Z'),
@@ -75,17 +82,57 @@ describe.skipIf(!present)(`ISF's database${present ? '' : ' (skipped: ../shared/
     })
   })
 
-  test('reading changes nothing on disk, not even a directory', async () => {
-    const look = (): unknown =>
-      readdirSync(path, { recursive: true, encoding: 'utf8' })
-        .sort()
-        .map(name => [name, lstatSync(`${path}/${name}`).mtimeMs])
-    const before = look()
+  test('is clean; what Python wrote has no checksums to be checked', async () => {
     const db = await open()
+    const { checked, unchecked, problems } = await db.verify()
+    expect(problems).toEqual([])
+    expect(checked).toBe(0)
+    expect(unchecked.toSorted()).toEqual((await db.keys({ recurse: true })).toSorted())
+  })
+
+  test('refuses to be written, and names the better way', async () => {
+    const db = await open()
+    await expect(db.set('x', 1)).rejects.toSatisfy(error => isDirdictError(error, 'READ_ONLY'))
+    await expect(db.delete('folder')).rejects.toSatisfy(error => isDirdictError(error, 'READ_ONLY'))
+  })
+
+  test('reading all of it changes nothing on disk, not even a directory', async () => {
+    const before = picture()
+    const db = await open()
+    for (const [key, expected] of Object.entries(expectations)) await expectValue(db, key, expected)
+    for (const key of await db.keys({ recurse: true })) await db.metadata(key)
     await db.verify()
     await db.find({ dumper: 'ndarray' })
     await db.tree()
     await db.close()
-    expect(look()).toEqual(before)
+    expect(picture()).toEqual(before)
   })
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'a user who may not write reads all of it (needs root to try)',
+    () => {
+      const before = picture()
+      const program = `import { DataBase } from ${JSON.stringify(new URL('../../dist/src/index.js', import.meta.url).href)}
+      const db = await DataBase.open(${JSON.stringify(path)}, { readonly: true })
+      let read = 0
+      for (const entry of await db.entries({ recurse: true })) {
+        await entry.get()
+        await entry.metadata()
+        read++
+      }
+      const { problems } = await db.verify()
+      await db.close()
+      console.log(JSON.stringify({ read, problems, uid: process.getuid() }))`
+      const args = ['--input-type=module', '-e', program]
+      const said = execFileSync(process.execPath, args, {
+        uid: 65534,
+        gid: 65534,
+        cwd: '/',
+        encoding: 'utf8',
+      })
+      const keys = new Set(Object.keys(expectations).flatMap(withParents))
+      expect(JSON.parse(said)).toEqual({ read: keys.size, problems: [], uid: 65534 })
+      expect(picture()).toEqual(before)
+    },
+  )
 })

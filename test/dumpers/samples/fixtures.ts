@@ -10,6 +10,7 @@ import type { Fixture } from '../../../src/testing/index.js'
 import { TYPED_COLUMNS, tableOf as typedTable } from './arrow-columns.js'
 import { CSV_TEXT, NUMBERS, TEXTS, TIMES, tableOf } from './csv-tables.js'
 import { ARRAYS, COLUMNS, RECORDS } from './fixture-values.js'
+import { TRIALS } from './trials.js'
 
 /** What `fixtures.test.ts` stores where a fixture is missing, by dumper and key. */
 export const FIXTURE_VALUES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -31,8 +32,10 @@ export const FIXTURE_VALUES: Readonly<Record<string, Readonly<Record<string, unk
   text: { empty: '', marked: '\ufeffé 漢字 🧠\r\n' },
   bytes: { empty: new Uint8Array(0), all: Uint8Array.from({ length: 256 }, (_, i) => i) },
   ndarray: { ...ARRAYS, ...RECORDS },
+  zarr: { ...ARRAYS, ...RECORDS, attributes: { ...ARRAYS.int32, zattrs: { unit: 'mV', nested: [1, null] } } },
   npz: { unnamed: { arr_0: ARRAYS.float64 }, named: ARRAYS, empty: {} },
   dataframe: { table: COLUMNS },
+  partitions: { table: COLUMNS, trials: TRIALS },
   arrow: { columns: COLUMNS, types: typedTable(TYPED_COLUMNS) },
   csv: {
     columns: COLUMNS,
@@ -41,8 +44,23 @@ export const FIXTURE_VALUES: Readonly<Record<string, Readonly<Record<string, unk
     times: tableOf(TIMES),
     text: CSV_TEXT,
   },
+  pickle: {
+    plain: { a: [1, 2.5, 'é 漢字 🧠', null, true, 2n ** 70n], '': {}, pair: Object.freeze([1, 'x']) },
+    keyed: new Map<unknown, unknown>([
+      [1, new Set(['a'])],
+      ['when', new Date(0)],
+      ['memory', Uint8Array.of(0, 255)],
+    ]),
+    arrays: { ...ARRAYS, ...RECORDS },
+  },
   folder: { empty: {}, files: { 'a.txt': 'alpha', 'x/b.bin': Uint8Array.of(0, 255) } },
+  shared: { empty: {}, arrays: { rows: ARRAYS.float64, flags: ARRAYS.bool, a__b: ARRAYS.complex128 } },
   subdb: { nested: { a: 1, 'b/c': 'two' } },
+}
+
+/** Options of `set` for some of them. */
+export const FIXTURE_OPTIONS: Readonly<Record<string, Readonly<Record<string, object>>>> = {
+  partitions: { trials: { partitionSize: 40, index: 'trial' } },
 }
 
 /** Every built-in dumper, by name. */

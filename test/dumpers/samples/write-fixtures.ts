@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AnyDumper, DataBase } from '../../../src/index.js'
-import { FIXTURE_VALUES } from './fixtures.js'
+import { FIXTURE_OPTIONS, FIXTURE_VALUES } from './fixtures.js'
 
 const TIME = '2026-11-21T08:00:00.000Z'
 
@@ -11,7 +11,7 @@ export async function writeFixture(dumper: AnyDumper, directory: string): Promis
   const db = await DataBase.open(directory, { durability: 'relaxed' })
   for (const [key, value] of Object.entries(FIXTURE_VALUES[dumper.name] ?? {})) {
     if (dumper.name === 'subdb') await writeNested(db, key, value)
-    else await db.set(key, value, dumper)
+    else await db.set(key, value, dumper, FIXTURE_OPTIONS[dumper.name]?.[key] ?? {})
   }
   await db.close()
   neutralise(directory)

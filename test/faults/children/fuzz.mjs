@@ -8,6 +8,7 @@ import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { crc32 } from 'node:zlib'
 import * as arrow from 'apache-arrow'
 import * as dumpers from '../../../dist/dumpers/index.js'
 import { array, DataBase, isDirdictError, structured } from '../../../dist/src/index.js'
@@ -72,6 +73,25 @@ const flat = [
   ['b', words.slice(0, 400).map(word => word === null)],
   ['n', BigInt64Array.from({ length: 400 }, (_, i) => 2n ** 60n + BigInt(i))],
 ]
+/** What Python wrote: `../pickles/make.py`. */
+const PICKLES = new URL('../pickles/', import.meta.url)
+const pickles = readdirSync(PICKLES)
+  .filter(name => name.endsWith('.pickle'))
+  .map(name => [null, {}, readFileSync(new URL(name, PICKLES))])
+/** Opcodes, and the beginnings of hostile streams: names, lengths, numbers of the memo. */
+const SPLICES = [
+  ...Array.from('(.012FGIJKLMNPQRSTUVX]abcdeghijlopqrstu}', text => Buffer.from(text)),
+  ...Array.from({ length: 25 }, (_, i) => Buffer.of(0x80 + i)),
+  Buffer.from('cos\nsystem\n'),
+  Buffer.from('c__builtin__\n__proto__\n'),
+  Buffer.from('cnumpy\nndarray\n'),
+  Buffer.from('(lp0\n2aa'),
+  Buffer.from('22t0'),
+  Buffer.from('h\0h\0\x86', 'latin1'),
+  Buffer.from('r\xff\xff\xff\xff', 'latin1'),
+  Buffer.from('\x8e\0\0\0\0\0\x01\0\0', 'latin1'),
+  Buffer.from('\x8b\xff\xff\xff\x7f', 'latin1'),
+]
 const matrix = array(numbers, [60, 50])
 const records = structured({ t: numbers, cell: Int32Array.from(numbers, x => x % 1000) })
 
@@ -116,6 +136,13 @@ const FORMATS = {
     file: 'value.csv',
     values: [[flat], ['a,b\n1,x\n2,"y\nz"\n'], ['when;n\n2020-01-01T00:00:00;1\n']],
     parts: [{ columns: ['x', 's'] }, { rows: [10, 90] }],
+  },
+  pickle: {
+    dumper: dumpers.pickle,
+    file: 'to_pickle_dump',
+    values: pickles,
+    parts: [{}],
+    mutations: [swapOpcode, swapOpcode, insertSplice],
   },
 }
 
@@ -182,8 +209,44 @@ function flip(bytes, next, count) {
   return copy
 }
 
+function swapOpcode(bytes, next) {
+  const copy = Buffer.from(bytes)
+  const splice = SPLICES[next(SPLICES.length)]
+  if (copy.length > 0) splice.copy(copy, place(next, copy.length))
+  return copy
+}
+
+function insertSplice(bytes, next) {
+  const at = place(next, bytes.length)
+  return Buffer.concat([bytes.subarray(0, at), SPLICES[next(SPLICES.length)], bytes.subarray(at)])
+}
+
+/** A plain value, whatever its depth; what it names twice, or is a part of itself, is visited once. */
+function plainDigest(value) {
+  const hash = createHash('md5')
+  const seen = new Set()
+  const waiting = [value]
+  while (waiting.length > 0) {
+    const part = waiting.pop()
+    if (typeof part !== 'object' || part === null) hash.update(`${typeof part} ${String(part)},`)
+    else if (!seen.has(part)) {
+      seen.add(part)
+      hash.update(`${Object.prototype.toString.call(part)} ${Object.isFrozen(part)}`)
+      if (part instanceof Map || part instanceof Set) for (const member of part) waiting.push(member)
+      else if (part instanceof Date) hash.update(`${part.getTime()}`)
+      else if (ArrayBuffer.isView(part)) hash.update(part)
+      else if (part.schema !== undefined && part.batches !== undefined) hash.update(tableDigest(part))
+      else if (Array.isArray(part)) for (const member of part) waiting.push(member)
+      else for (const [name, member] of Object.entries(part)) waiting.push(name, member)
+    }
+  }
+  return hash.digest('hex')
+}
+
 /** Everything that a value says, as one hash: views on memory that is not there would show as well. */
-function digest(value) {
+const digest = options.format === 'pickle' ? plainDigest : tableDigest
+
+function tableDigest(value) {
   const hash = createHash('md5')
   const visit = part => {
     if (part?.schema !== undefined && part?.batches !== undefined) {
@@ -205,21 +268,33 @@ function digest(value) {
   return hash.digest('hex')
 }
 
-const { dumper, file, values, parts } = FORMATS[options.format]
+const { dumper, file, values, parts, mutations: further = [] } = FORMATS[options.format]
+const mutations = [...MUTATIONS, ...further]
 const root = mkdtempSync(join(tmpdir(), 'dirdict-fuzz-'))
 const counts = { corrupt: 0, unsupported: 0, read: 0, unnoticed: 0 }
 const progress = options.progress === undefined ? undefined : openSync(options.progress, 'w')
 const failures = []
+/** Milliseconds of the longest read. */
+let slowest = 0
 
 const db = await DataBase.open(join(root, 'db'), { durability: 'relaxed' })
 const entries = []
-for (const [i, [value, set = {}]] of values.entries()) {
+for (const [i, [value, set = {}, foreign]] of values.entries()) {
   for (const key of [`recorded-${i}`, `bare-${i}`]) await db.set(key, value, dumper, set)
+  if (foreign !== undefined) putForeign(db.path(`recorded-${i}`), foreign)
   const bare = db.path(`bare-${i}`)
   const record = JSON.parse(readFileSync(join(bare, 'dirdict.json'), 'utf8'))
   // As another program leaves it: nothing is known of the files.
   writeFileSync(join(bare, 'dirdict.json'), JSON.stringify({ ...record, arguments: {}, files: [] }))
   entries.push({ i, good: readFileSync(join(db.path(`recorded-${i}`), file)) })
+}
+
+/** Puts a file of another program into an entry, and into its record. */
+function putForeign(entry, bytes) {
+  writeFileSync(join(entry, file), bytes)
+  const record = JSON.parse(readFileSync(join(entry, 'dirdict.json'), 'utf8'))
+  const files = [{ name: file, bytes: bytes.length, crc32: crc32(bytes) }]
+  writeFileSync(join(entry, 'dirdict.json'), JSON.stringify({ ...record, files }))
 }
 
 /** What an undamaged entry gives, by its number and the part that is read; 'none' where it has no such part. */
@@ -258,10 +333,11 @@ for (let number = first; number < last; number++) {
   if (progress !== undefined) writeSync(progress, `${number}`.padEnd(8), 0)
   const { i, good } = entries[next(entries.length)]
   let bad = good
-  for (let rounds = 1 + next(3); rounds > 0; rounds--) bad = MUTATIONS[next(MUTATIONS.length)](bad, next)
+  for (let rounds = 1 + next(3); rounds > 0; rounds--) bad = mutations[next(mutations.length)](bad, next)
   for (const kind of ['recorded', 'bare']) {
     writeFileSync(join(db.path(`${kind}-${i}`), file), bad)
     for (const part of [{}, parts[next(parts.length)]]) {
+      const begin = performance.now()
       try {
         const outcome = await attempt(kind, i, part)
         counts[outcome]++
@@ -270,12 +346,16 @@ for (let number = first; number < last; number++) {
       } catch (error) {
         failures.push({ number, kind, part, error: String(error?.stack ?? error).slice(0, 600) })
       }
+      slowest = Math.max(slowest, Math.round(performance.now() - begin))
     }
   }
   if (failures.length > 5) break
 }
 const left = readdirSync(root).filter(name => name !== 'db')
 rmSync(root, { recursive: true })
+if (Object.keys(Object.prototype).length > 0) failures.push({ error: 'Object.prototype was changed' })
 const peak = Math.round(process.resourceUsage().maxRSS / 1024)
-process.stdout.write(`${JSON.stringify({ format: options.format, ...counts, peak, left, failures })}\n`)
+process.stdout.write(
+  `${JSON.stringify({ format: options.format, ...counts, peak, slowest, left, failures })}\n`,
+)
 process.exit(failures.length === 0 ? 0 : 1)

@@ -5,8 +5,9 @@
  */
 import { once } from 'node:events'
 import { rmSync, writeSync } from 'node:fs'
-import { DataBase, isDirdictError } from '../../../dist/src/index.js'
+import { DataBase, isDirdictError, shared } from '../../../dist/src/index.js'
 import { pieces } from './pieces.mjs'
+import { rowsNamed } from './rows.mjs'
 
 const [operation, directory, durability] = process.argv.slice(1)
 const options = { durability, dumpers: [pieces] }
@@ -23,6 +24,8 @@ const operations = {
     db.batch(async batch => {
       for (const key of ['one', 'two', 'three']) await batch.set(key, 2, pieces)
     }),
+  'append of shared': async db => (await db.get('rows', shared)).append('rows', rowsNamed(2)),
+  'save of shared': async db => (await db.get('rows', shared)).save('rows', rowsNamed(1, 2)),
 }
 
 /** Everything that happens once in a process happens here: modules, provenance, threads. */
@@ -31,6 +34,7 @@ async function warmUp() {
   const db = await DataBase.open(path, options)
   for (const name of Object.keys(operations)) {
     await db.set('key', 1, pieces)
+    await db.set('rows', { rows: rowsNamed(1) }, shared)
     await operations[name](db)
     await db.delete('moved')
   }

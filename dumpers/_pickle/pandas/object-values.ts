@@ -1,0 +1,116 @@
+/** Columns of Python objects whose values have one width: numbers, times and dates. */
+import type { DataType } from 'apache-arrow'
+import { type Model, PyFloat } from '../model.js'
+import { PyText } from '../python/texts.js'
+import { PyDatetime, PyTimedelta } from '../python/times.js'
+import { refusal, type Target } from './column.js'
+import { decimals } from './decimals.js'
+import { isMissing, Ticks, Timestamp } from './scalars.js'
+import { zoneOf } from './zones.js'
+
+export type Width =
+  | 'bool'
+  | 'int'
+  | 'float'
+  | 'pandas.Timestamp'
+  | 'pandas.Timedelta'
+  | 'datetime.date'
+  | 'datetime.datetime'
+  | 'datetime.timedelta'
+  | 'decimal.Decimal'
+
+type Memory = Uint8Array | Uint32Array | Int32Array | Float64Array | BigInt64Array | BigUint64Array
+
+/** The Arrow type of values of one kind, and their memory; what is missing is 0. */
+export function memoryOf(target: Target, kind: Width, models: readonly Model[]): [DataType, Memory] {
+  const { arrow, reading } = target
+  switch (kind) {
+    case 'bool':
+      return [new arrow.Bool(), booleans(models)]
+    case 'float':
+      return [new arrow.Float64(), Float64Array.from(models, model => float(target, model))]
+    case 'int':
+      return integers(target, models)
+    case 'pandas.Timestamp':
+      return [new arrow.Timestamp(3, zoneOfAll(target, models)), ticks(target, models)]
+    case 'pandas.Timedelta':
+      return [new arrow.Duration(3), ticks(target, models)]
+    case 'datetime.date':
+      return [
+        new arrow.DateDay(),
+        Int32Array.from(models, model => Number(count(model, date => date.wall / DAY))),
+      ]
+    case 'datetime.datetime':
+      return [
+        new arrow.Timestamp(2, zoneOfAll(target, models)),
+        BigInt64Array.from(models, model => count(model, date => date.utc(reading))),
+      ]
+    case 'datetime.timedelta':
+      return [
+        new arrow.Duration(2),
+        BigInt64Array.from(models, model => (model instanceof PyTimedelta ? model.microseconds : 0n)),
+      ]
+    case 'decimal.Decimal':
+      return decimals(
+        target,
+        models.map(model => (model instanceof PyText && !isMissing(model) ? model.text : undefined)),
+      )
+  }
+}
+
+/** Microseconds. */
+const DAY = 86_400_000_000n
+
+function count(model: Model, of: (date: PyDatetime) => bigint): bigint {
+  return model instanceof PyDatetime ? of(model) : 0n
+}
+
+function booleans(models: readonly Model[]): Uint8Array {
+  const out = new Uint8Array((models.length + 7) >> 3)
+  for (const [row, model] of models.entries()) if (model === true) out[row >> 3]! |= 1 << (row & 7)
+  return out
+}
+
+function float(target: Target, model: Model): number {
+  if (isMissing(model)) return Number.NaN
+  const value = model instanceof PyFloat ? model.value : Number(model)
+  if (typeof model === 'bigint' && BigInt(value) !== model) {
+    throw refusal(target, `both float and the int ${model}`)
+  }
+  return value
+}
+
+function integers(target: Target, models: readonly Model[]): [DataType, BigInt64Array | BigUint64Array] {
+  const { arrow } = target
+  const values = models.map(model =>
+    typeof model === 'number' || typeof model === 'bigint' ? wholeOf(model) : 0n,
+  )
+  if (values.every(value => BigInt.asIntN(64, value) === value)) {
+    return [new arrow.Int64(), BigInt64Array.from(values)]
+  }
+  if (values.every(value => BigInt.asUintN(64, value) === value)) {
+    return [new arrow.Uint64(), BigUint64Array.from(values)]
+  }
+  throw refusal(target, 'ints that fit neither int64 nor uint64')
+}
+
+/** A NaN among ints is a missing one. */
+function wholeOf(value: number | bigint): bigint {
+  return typeof value === 'number' && Number.isNaN(value) ? 0n : BigInt(value)
+}
+
+function ticks(target: Target, models: readonly Model[]): BigInt64Array {
+  const counts = models.map(model => (model instanceof Ticks ? model.in('ns') : 0n))
+  if (counts.some(one => BigInt.asIntN(64, one) !== one)) {
+    throw refusal(target, 'times beyond those of nanoseconds')
+  }
+  return BigInt64Array.from(counts)
+}
+
+function zoneOfAll(target: Target, models: readonly Model[]): string | undefined {
+  const zones = models.flatMap(model =>
+    model instanceof Timestamp || model instanceof PyDatetime ? [zoneOf(model.zone, target.reading)] : [],
+  )
+  if (zones.some(zone => zone !== zones[0])) throw refusal(target, 'instants of several time zones')
+  return zones[0]
+}

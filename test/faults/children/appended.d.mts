@@ -1,0 +1,2 @@
+export const ROWS_OF_ONE: number
+export const WIDTH: number
