@@ -64,6 +64,14 @@ export type { ZarrArray, ZarrAttributes, ZarrGetOptions, ZarrInput, ZarrSetOptio
 export type { Annotation } from './annotate.js'
 export type { Batch } from './batch.js'
 export { DataBase, type Entry, type Found, type Loaded } from './database.js'
+export {
+  type Census,
+  type Diagnosis,
+  type DoctorOptions,
+  doctor,
+  type Finding,
+  type FindingKind,
+} from './doctor.js'
 export type {
   AnyDumper,
   Dumper,

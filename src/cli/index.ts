@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addAnnotate } from './annotate.js'
 import { addDiff } from './diff.js'
+import { addDoctor } from './doctor.js'
 import { exitCodeOf, report } from './failure.js'
 import { addFind } from './find.js'
 import { addGet } from './get.js'
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
     addFind,
     addAnnotate,
     addDiff,
+    addDoctor,
     addKernel,
   ])
     add(program)
