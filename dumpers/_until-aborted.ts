@@ -25,11 +25,15 @@ export async function* untilAborted<T>(
       yield next.value
     }
   } finally {
-    const end = finished ? undefined : iterator.return?.()
+    const end = finished ? undefined : told(iterator)
     // After an abort the generator may hang: it is told to end, but nobody waits for it, nor for what it says.
     if (signal?.aborted) end?.catch(() => {})
-    else await end
+    else if (end !== undefined) await orAborted(end, signal)
   }
+}
+
+async function told(iterator: AsyncIterator<unknown>): Promise<void> {
+  await iterator.return?.()
 }
 
 /** Rejects with the reason as soon as the signal aborts. */

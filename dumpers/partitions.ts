@@ -120,7 +120,7 @@ function invalid(option: string, what: string): DirdictError {
 function rejected(): DirdictError {
   return new DirdictError(
     'VALUE_REJECTED',
-    'partitions stores a table, or an iterable of tables, record batches or arrays of rows.',
+    'partitions stores a table, or an iterable of tables, record batches or arrays of rows; of a PartitionedTable its batches().',
     { dumper: 'partitions' },
   )
 }

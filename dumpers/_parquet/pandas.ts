@@ -29,7 +29,7 @@ interface ColumnEntry {
 
 interface RangeEntry {
   readonly kind: 'range'
-  readonly name: string | null
+  readonly name: string | number | null
   readonly start: number
   readonly stop: number
   readonly step: number
@@ -39,7 +39,10 @@ interface RangeEntry {
 export function describe(arrow: Arrow, table: Table): { pandas: string; objectMeta: ObjectMeta } {
   const old = parsed(table.schema.metadata.get('pandas'))
   const fields: readonly Field[] = table.schema.fields
-  const columns = fields.map((field, i) => columnEntry(arrow, field, nullsOf(table, i), old.columns))
+  const known = new Map(old.columns.map(entry => [entry.field_name, entry]))
+  const columns = fields.map((field, i) =>
+    columnEntry(arrow, field, nullsOf(table, i), known.get(field.name)),
+  )
   const index = indexNames(table.schema.metadata.get('pandas'), fields)
   const pandas = {
     index_columns: index.length > 0 ? index : [rangeFor(old.index, table.numRows)],
@@ -74,6 +77,12 @@ export function rangeEntry(start: number, stop: number): RangeEntry {
 export function indexNames(pandas: string | undefined, fields: readonly Field[]): string[] {
   const names = new Set<unknown>(fields.map(field => field.name))
   return parsed(pandas).index.filter((item): item is string => typeof item === 'string' && names.has(item))
+}
+
+/** The column of `fields` that alone is the index in pandas. */
+export function indexColumn(pandas: string | undefined, fields: readonly Field[]): string | undefined {
+  const [name, ...more] = indexNames(pandas, fields)
+  return more.length === 0 ? name : undefined
 }
 
 /** The fields' metadata with the labels' types of `meta`, where they are not strings. */
@@ -111,22 +120,22 @@ function objectMeta(
   index: readonly string[],
 ): ObjectMeta {
   const isIndex = columns.map(column => index.includes(column.field_name))
-  const label = (i: number): string => fields[i]!.metadata.get(LABEL_DTYPE) ?? stringDtype(fields[i]!.name)
+  const label = (i: number, name = fields[i]!.name): string =>
+    fields[i]!.metadata.get(LABEL_DTYPE) ?? stringDtype(name)
   const shown = columns.flatMap((_, i) => (isIndex[i] ? [] : [i]))
   const only = index.length === 1 ? isIndex.indexOf(true) : -1
   const entry = columns[only]
   return {
     columns: shown.map(i => fields[i]!.name),
-    column_name_dtypes: shown.map(label),
+    column_name_dtypes: shown.map(i => label(i)),
     index_dtype: index.length === 0 ? 'int64' : entry === undefined ? 'object' : dtype(entry),
     dtypes: shown.map(i => dtype(columns[i]!)),
-    ...(entry?.name == null ? {} : { index_name: entry.name, index_name_dtype: label(only) }),
+    ...(entry?.name == null ? {} : { index_name: entry.name, index_name_dtype: label(only, entry.name) }),
   }
 }
 
-function columnEntry(arrow: Arrow, field: Field, nulls: number, old: readonly ColumnEntry[]): ColumnEntry {
+function columnEntry(arrow: Arrow, field: Field, nulls: number, known?: ColumnEntry): ColumnEntry {
   const [pandasType, numpyType, metadata] = pandasTypes(arrow, field.type, nulls > 0)
-  const known = old.find(entry => entry.field_name === field.name)
   const name = known === undefined ? field.name : known.name
   const entry = { name, field_name: field.name, pandas_type: pandasType, numpy_type: numpyType, metadata }
   return known !== undefined && isOfSameType(known, entry) ? known : entry

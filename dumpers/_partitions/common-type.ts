@@ -5,9 +5,21 @@
 import type { DataType } from 'apache-arrow'
 import type { Arrow } from '../_arrow/rebuild.js'
 
-/** By their names, which tell all that matters: children, units and zones. */
+/** By their names, which tell children, units and zones, and by what these leave out. */
 export function isSameType(a: DataType, b: DataType): boolean {
-  return String(a) === String(b)
+  return typeName(a) === typeName(b)
+}
+
+/** Arrow's name, and the width of decimals, which it leaves out. */
+export function typeName(type: DataType): string {
+  const widths = [...decimalBits(type)]
+  return widths.length === 0 ? String(type) : `${type} (${widths.join(', ')} bits)`
+}
+
+function* decimalBits(type: DataType): Generator<number> {
+  if ('scale' in type && 'bitWidth' in type) yield Number(type.bitWidth)
+  for (const { type: child } of type.children ?? []) yield* decimalBits(child)
+  if ('dictionary' in type) yield* decimalBits(type.dictionary as DataType)
 }
 
 /** Undefined where there is none. Of 64-bit integers and floats each value is looked at when it is converted. */
@@ -19,6 +31,14 @@ export function commonType(arrow: Arrow, a: DataType, b: DataType): DataType | u
   if (isNumber(arrow, a) && isNumber(arrow, b)) return new arrow.Float64()
   if (isText(arrow, a) && isText(arrow, b)) return new arrow.LargeUtf8()
   if (isBytes(arrow, a) && isBytes(arrow, b)) return new arrow.LargeBinary()
+  if (DataType.isDecimal(a) && DataType.isDecimal(b)) {
+    if (a.scale !== b.scale || a.bitWidth !== b.bitWidth) return undefined
+    return new arrow.Decimal(a.scale, Math.max(a.precision, b.precision), a.bitWidth)
+  }
+  if (DataType.isList(a) && DataType.isList(b)) {
+    const item = commonType(arrow, a.valueType, b.valueType)
+    return item && new arrow.List(new arrow.Field(a.children[0]!.name, item, true))
+  }
   if (DataType.isDictionary(a) && DataType.isDictionary(b)) {
     const keys = commonInteger(arrow, a.indices, b.indices)
     if (keys === undefined || !isSameType(a.dictionary, b.dictionary)) return undefined

@@ -20,19 +20,22 @@ export function converted(arrow: Arrow, data: Data, type: DataType): Data {
   if (isSameType(data.type, type)) return data
   if (DataType.isNull(data.type)) return allNull(arrow, type, data.length)
   const { offset, length, nullCount, nullBitmap, valueOffsets, values, dictionary } = data
-  const make = (offsets: unknown, items: unknown): Data =>
+  const make = (offsets: unknown, items: unknown, children: Data[] = []): Data =>
     new arrow.Data(
       type,
       offset,
       length,
       nullCount,
       [offsets, items, nullBitmap, undefined] as Data['buffers'],
-      [],
+      children,
       dictionary,
     )
   if (DataType.isDictionary(type)) return make(undefined, numbers(data, new type.indices.ArrayType(length)))
   if (DataType.isLargeUtf8(type) || DataType.isLargeBinary(type))
     return make(BigInt64Array.from(valueOffsets.subarray(0, length + 1), BigInt), values)
+  if (DataType.isDecimal(type)) return make(undefined, values)
+  if (DataType.isList(type))
+    return make(valueOffsets, undefined, [converted(arrow, data.children[0]!, type.valueType)])
   return make(undefined, numbers(data, new type.ArrayType(length)))
 }
 

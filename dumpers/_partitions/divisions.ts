@@ -11,6 +11,9 @@ import type { Raw } from '../_arrow/value-set.js'
 import type { Predicate } from '../_arrow/where.js'
 import { DIVISIONS } from './file-names.js'
 
+/** Python writes numbers that JSON does not have; strings are matched to leave them alone. */
+const PYTHON_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)|NaN|-?Infinity/gs
+
 /** A division as JSON holds it. Other programs write what they like. */
 export type Division = string | number | boolean | null
 
@@ -21,7 +24,7 @@ export async function readDivisions(
   ours: boolean,
 ): Promise<readonly Division[] | undefined> {
   if (!ours && !(await folder.names()).includes(DIVISIONS)) return undefined
-  const divisions = await folder.readJson<unknown>(DIVISIONS)
+  const divisions = ours ? await folder.readJson<unknown>(DIVISIONS) : await readPythons(folder)
   if (Array.isArray(divisions) && divisions.length === parts + 1 && divisions.every(isDivision))
     return divisions
   throw new DirdictError(
@@ -29,6 +32,16 @@ export async function readDivisions(
     `${DIVISIONS} does not hold ${parts + 1} divisions of ${parts} parts.`,
     { file: DIVISIONS, dumper: 'partitions' },
   )
+}
+
+/** With null for what is no finite number. */
+async function readPythons(folder: ReadFolder): Promise<unknown> {
+  const text = new TextDecoder().decode(await folder.read(DIVISIONS))
+  try {
+    return JSON.parse(text.replace(PYTHON_NUMBER, token => (token.startsWith('"') ? token : 'null')))
+  } catch (cause) {
+    throw new DirdictError('CORRUPT_ENTRY', `${DIVISIONS} is not JSON.`, { file: DIVISIONS, cause })
+  }
 }
 
 /** Which parts may have a row that `predicate` holds for, by the divisions alone. */

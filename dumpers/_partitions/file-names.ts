@@ -7,7 +7,7 @@ import { DirdictError } from '../../src/errors.js'
 /** The file with the divisions. */
 export const DIVISIONS = 'divisions.json'
 
-const PART = /^pandas_to_parquet\.(\d+)\.(\d+)\.parquet$/
+const PART = /^pandas_to_parquet\.(0|[1-9]\d*)\.(0|[1-9]\d*)\.parquet$/
 
 /** Part `index` of `count`. */
 export function partFile(count: number, index: number): string {
@@ -21,18 +21,17 @@ export function provisionalFile(index: number): string {
 
 /** The files of all parts among `names`, in the order of the parts. CORRUPT_ENTRY where one is missing. */
 export function partFiles(names: readonly string[]): string[] {
-  const files: string[] = []
-  const counts = new Set<number>()
-  for (const name of names) {
-    const match = PART.exec(name)
-    if (match === null) continue
-    counts.add(Number(match[1]))
-    files[Number(match[2])] = name
-  }
+  const found = new Set(names.filter(name => PART.test(name)))
+  const counts = new Set([...found].map(name => Number(PART.exec(name)?.[1])))
   const [count = 0] = counts
   if (counts.size > 1) throw damaged(`has parts of ${[...counts].join(' and of ')}`)
-  if (count === 0 || files.length > count) throw damaged(`has ${files.length} parts of ${count}`)
-  for (let i = 0; i < count; i++) if (files[i] === undefined) throw damaged(`lacks ${partFile(count, i)}`)
+  if (count === 0 || found.size > count) throw damaged(`has ${found.size} parts of ${count}`)
+  const files: string[] = []
+  for (let i = 0; i < count; i++) {
+    const file = partFile(count, i)
+    if (!found.has(file)) throw damaged(`lacks ${file}`)
+    files.push(file)
+  }
   return files
 }
 

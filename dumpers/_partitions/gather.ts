@@ -4,11 +4,15 @@
  */
 import type { Table } from 'apache-arrow'
 import type { Arrow } from '../_arrow/rebuild.js'
+import { indexColumn } from '../_parquet/pandas.js'
 import type { Incoming } from './incoming.js'
 import { cutBefore } from './index-divisions.js'
 import { Pending } from './pending.js'
 
-/** Tables of at most `size` bytes, the last of which may be empty where it is the only one. Rows with the same `index` stay together. */
+/**
+ * Tables of at most `size` bytes, the last of which may be empty where it is the only one. Rows with the same value in
+ * `index`, or else in the index that they came with, stay together.
+ */
 export async function* gathered(
   arrow: Arrow,
   items: AsyncIterable<unknown>,
@@ -26,12 +30,15 @@ export async function* gathered(
       yield pending.take(cut(count), incoming.schema)
       parts++
     }
+    pending.keep()
   }
   const { schema } = incoming
   if (pending.rows > 0 || parts === 0) yield pending.take(pending.rows, schema)
 
   function cut(count: number): number {
-    const column = incoming.schema.fields.findIndex(({ name }) => name === index)
+    const { fields, metadata } = incoming.schema
+    const wanted = index ?? indexColumn(metadata.get('pandas'), fields)
+    const column = fields.findIndex(({ name }) => name === wanted)
     return (column >= 0 && cutBefore(arrow, pending.column(column), count)) || count
   }
 }

@@ -6,9 +6,9 @@ import type { Data, Field, RecordBatch, Schema, Table } from 'apache-arrow'
 import { DirdictError, isDirdictError } from '../../src/errors.js'
 import { type Arrow, Rebuilder } from '../_arrow/rebuild.js'
 import { toTable } from '../_arrow/table.js'
-import { isSameType } from './common-type.js'
+import { isSameType, typeName } from './common-type.js'
 import { converted } from './convert.js'
-import { asTable, isTableBatch } from './input.js'
+import { asTable, isNoRows, isTableBatch } from './input.js'
 
 /** Some rows: a column for each field of the schema, of the type that it had when they came in. */
 export interface Rows {
@@ -39,6 +39,7 @@ export class Incoming {
   /** VALUE_REJECTED for what is no table, or has other columns than those before it. */
   async rowsOf(item: unknown): Promise<readonly Rows[]> {
     const number = this.#count++
+    if (isNoRows(item)) return []
     const table = await tableOf(this.#arrow, item, number)
     const { fields, metadata } = table.schema
     this.#schema ??= new this.#arrow.Schema(
@@ -86,7 +87,7 @@ export class Incoming {
     const isNew = other !== undefined && DataType.isNull(field.type) && !DataType.isNull(other.type)
     if (!isNew && other !== undefined && !DataType.isNull(other.type) && !isSameType(field.type, other.type))
       throw rejected(
-        `Batch ${number} has column ${JSON.stringify(field.name)} of type ${other.type}; before it was ${field.type}`,
+        `Batch ${number} has column ${JSON.stringify(field.name)} of type ${typeName(other.type)}; before it was ${typeName(field.type)}`,
       )
     if (!isNew && nullable === field.nullable) return field
     return new Field(field.name, isNew ? this.#types.type(other.type) : field.type, nullable, field.metadata)

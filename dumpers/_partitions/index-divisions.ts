@@ -44,7 +44,7 @@ export class IndexDivisions {
   #follow(data: Data, part: number): void {
     const read = indexReader(this.#arrow, data)
     if (read === undefined) {
-      this.#refuse(`is ${data.type}, which is not sorted here`)
+      this.#refuse(`is ${data.type}`, 'Make it numbers, times or text (Utf8)')
       return
     }
     // They have no form in JSON that dask would take.
@@ -74,12 +74,12 @@ export class IndexDivisions {
     return `is not sorted: ${shown(value)} in ${row()} comes after ${shown(last)}`
   }
 
-  #refuse(why: string): void {
+  #refuse(why: string, instead = 'Sort the rows'): void {
     this.#unknown = true
     if (!this.#required) return
     throw new DirdictError(
       'VALUE_REJECTED',
-      `The index ${JSON.stringify(this.#name)} ${why}. Sort the rows, or leave the option index out.`,
+      `The index ${JSON.stringify(this.#name)} ${why}. ${instead}, or leave the option index out.`,
       { dumper: 'partitions', option: 'index' },
     )
   }

@@ -21,13 +21,19 @@ export type PartitionsInput = TableInput | Iterable<TableBatch> | AsyncIterable<
 export function isPartitionsInput(value: unknown): value is PartitionsInput {
   if (isTableInput(value)) return true
   if (typeof value !== 'object' || value === null) return false
-  if (Array.isArray(value)) return value.length > 0 && value.every(isTableBatch)
+  if (Array.isArray(value))
+    return value.some(isTableBatch) && value.every(item => isTableBatch(item) || isNoRows(item))
   if (Symbol.asyncIterator in value) return true
   return Symbol.iterator in value && 'next' in value && typeof value.next === 'function'
 }
 
 export function isTableBatch(value: unknown): value is TableBatch {
   return isTableInput(value) || isRecordBatch(value)
+}
+
+/** An array of rows that has none. */
+export function isNoRows(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0
 }
 
 /** The items of `value`, or `value` as the only one. What is asynchronous stays as it is: it may have to be told to end. */

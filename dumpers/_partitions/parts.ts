@@ -83,7 +83,7 @@ export async function findParts(
 /** The arguments that `dump` left; undefined where another program wrote the entry. */
 export function recordingOf(args: LoaderArguments): Recording | undefined {
   const { rows, footers, uniform } = args
-  if (!areNumbers(rows) || !areNumbers(footers) || rows.length !== footers.length) return undefined
+  if (!areCounts(rows) || !areCounts(footers) || rows.length !== footers.length) return undefined
   return { rows, footers, uniform: uniform === true }
 }
 
@@ -141,6 +141,6 @@ function numbered(
   })
 }
 
-function areNumbers(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every(item => typeof item === 'number')
+function areCounts(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every(item => Number.isSafeInteger(item) && item >= 0)
 }

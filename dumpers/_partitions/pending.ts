@@ -1,5 +1,5 @@
-/** Rows that wait until there are enough of them for a part. Nothing is copied but small batches, which are joined. */
-import type { RecordBatch, Schema, Table } from 'apache-arrow'
+/** Rows that wait until there are enough of them for a part, in memory of their own. */
+import type { Data, RecordBatch, Schema, Table } from 'apache-arrow'
 import { makeBatch } from '../_arrow/batch.js'
 import { concatData } from '../_arrow/concat.js'
 import { emptyBatch } from '../_arrow/empty.js'
@@ -18,6 +18,8 @@ const JOINED = 65536
 
 interface Sized extends Rows {
   readonly bytes: number
+  /** Whether nobody else has their memory. */
+  readonly isOwn: boolean
 }
 
 export class Pending {
@@ -40,12 +42,19 @@ export class Pending {
     this.bytes += this.#bytesOf(rows, rows.length)
     if (rows.length >= SMALL) {
       this.#join()
-      this.#push(rows)
+      this.#push(rows, false)
       return
     }
-    this.#small.push(rows)
+    this.#small.push(copied(this.#arrow, rows))
     this.#smallRows += rows.length
     if (this.#smallRows >= JOINED) this.#join()
+  }
+
+  /** Copies what waits: who gave the rows may fill their memory with the next ones. */
+  keep(): void {
+    const all = this.#all
+    for (let i = all.length - 1; i >= 0 && !all[i]!.isOwn; i--)
+      all[i] = { ...copied(this.#arrow, all[i]!), bytes: all[i]!.bytes, isOwn: true }
   }
 
   /** So many of the first rows as take at most `bytes`; one at least. */
@@ -90,11 +99,11 @@ export class Pending {
     return makeBatch(this.#arrow, schema, children, rows.length)
   }
 
-  #part(rows: Rows, schema: Schema, from: number, to: number): Sized {
+  #part(rows: Sized, schema: Schema, from: number, to: number): Sized {
     const children = rows.children.map((child, i) =>
       withUsedValues(this.#arrow, schema.fields[i]!.name, sliceData(this.#arrow, child, from, to)),
     )
-    const part = { children, length: to - from }
+    const part = { children, length: to - from, isOwn: rows.isOwn }
     return { ...part, bytes: this.#bytesOf(part, part.length) }
   }
 
@@ -113,8 +122,7 @@ export class Pending {
     const small = this.#small
     this.#small = []
     this.#smallRows = 0
-    if (small.length < 2) for (const rows of small) this.#push(rows)
-    else for (const rows of this.#joined(small)) this.#push(rows)
+    for (const rows of small.length < 2 ? small : this.#joined(small)) this.#push(rows, true)
   }
 
   /** Dictionaries that differ and views stay in pieces, as do columns whose type was not known at first. */
@@ -136,11 +144,26 @@ export class Pending {
     }
   }
 
-  #push(rows: Rows): void {
-    this.#all.push({ ...rows, bytes: this.#bytesOf(rows, rows.length) })
+  #push(rows: Rows, isOwn: boolean): void {
+    this.#all.push({ ...rows, bytes: this.#bytesOf(rows, rows.length), isOwn })
   }
 
   #bytesOf({ children }: Rows, rows: number): number {
     return children.reduce((sum, child) => sum + rawBytes(this.#arrow, child, 0, rows), 0)
+  }
+}
+
+/** Unions and views, which are not copied, stay as they are; dictionaries are taken to be nobody's to change. */
+function copied(arrow: Arrow, { children, length }: Rows): Rows {
+  return { children: children.map(child => copiedData(arrow, child)), length }
+}
+
+/** Beside a piece without rows, the other is copied, and of a slice no more than its own rows. */
+function copiedData(arrow: Arrow, data: Data): Data {
+  try {
+    return concatData(arrow, [data, sliceData(arrow, data, 0, 0)])
+  } catch (error) {
+    if (error instanceof TypeError) return data
+    throw error
   }
 }

@@ -13,7 +13,7 @@ import { type TableRows, tableRows } from '../_arrow/rows.js'
 import { compileWhere, type Where } from '../_arrow/where.js'
 import { MOST_ROWS } from '../_parquet/choose.js'
 import type { ParquetWasm } from '../_parquet/codec.js'
-import { indexNames } from '../_parquet/pandas.js'
+import { indexColumn } from '../_parquet/pandas.js'
 import { answerTo } from '../_parquet/read.js'
 import { type Division, divided } from './divisions.js'
 import { openPart, type Part } from './parts.js'
@@ -178,8 +178,8 @@ export class FileTable implements PartitionedTable {
     if (where === undefined) return () => true
     const { fields, metadata } = this.schema
     const predicate = compileWhere(this.#arrow, where, fields)
-    const [name, ...more] = indexNames(metadata.get('pandas'), fields)
-    const index: Field | undefined = more.length === 0 ? fields.find(field => field.name === name) : undefined
+    const name = indexColumn(metadata.get('pandas'), fields)
+    const index: Field | undefined = fields.find(field => field.name === name)
     return index === undefined ? () => true : divided(this.#arrow, this.divisions, index, predicate)
   }
 

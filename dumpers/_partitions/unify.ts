@@ -3,7 +3,7 @@ import type { Field, RecordBatch, Schema } from 'apache-arrow'
 import { DirdictError } from '../../src/errors.js'
 import { makeBatch } from '../_arrow/batch.js'
 import type { Arrow } from '../_arrow/rebuild.js'
-import { commonType } from './common-type.js'
+import { commonType, typeName } from './common-type.js'
 import { converted } from './convert.js'
 
 /** A schema, and the first part that has it. */
@@ -47,7 +47,10 @@ export function underSchema(arrow: Arrow, batch: RecordBatch, schema: Schema, fi
 function widened(arrow: Arrow, a: Field, b: Field, file: string): Field {
   const type = commonType(arrow, a.type, b.type)
   if (type === undefined)
-    throw differing(file, `has column ${quoted(a)} as ${b.type}, which is ${a.type} in other parts`)
+    throw differing(
+      file,
+      `has column ${quoted(a)} as ${typeName(b.type)}, which is ${typeName(a.type)} in other parts`,
+    )
   const nullable = a.nullable || b.nullable
   if (type === a.type && nullable === a.nullable) return a
   return new arrow.Field(a.name, type, nullable, a.metadata)

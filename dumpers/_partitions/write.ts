@@ -10,6 +10,7 @@ import type { ParquetWasm } from '../_parquet/codec.js'
 import { META } from '../_parquet/object-meta.js'
 import {
   describe,
+  indexColumn,
   indexNames,
   joinedMeta,
   type ObjectMeta,
@@ -112,8 +113,8 @@ class PartWriter {
 
   #follow(table: Table): void {
     const { fields, metadata } = table.schema
-    const [name, ...more] = indexNames(metadata.get('pandas'), fields)
-    if (name === undefined || more.length > 0) return
+    const name = indexColumn(metadata.get('pandas'), fields)
+    if (name === undefined) return
     this.#divisions ??= new IndexDivisions(this.#arrow, name, this.#settings.index !== undefined)
     const column = fields.findIndex(field => field.name === name)
     this.#divisions.add(table.batches.map(({ data }) => data.children[column]!))

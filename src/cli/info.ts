@@ -2,7 +2,7 @@
  * `dirdict info DB [KEY]`: where a value came from; without a key, what the database is.
  */
 import type { Command } from 'commander'
-import { type DataBase, type Metadata, partitions } from '../index.js'
+import { type DataBase, isDirdictError, type Metadata, partitions } from '../index.js'
 import { historySummary, printCode } from './code.js'
 import { usage } from './failure.js'
 import { reading } from './open.js'
@@ -69,12 +69,18 @@ function saidOf({ key, dumper, loader, time, inferred, tags, attributes, note, a
 
 async function partsOf(db: DataBase, { key, dumper }: Metadata): Promise<Facts> {
   if (dumper !== partitions.name) return []
-  const table = await db.get(key, partitions)
-  await table.close()
-  return [
-    ['rows', table.numRows],
-    ['parts', table.partitions.length],
-  ]
+  try {
+    const table = await db.get(key, partitions)
+    await table.close()
+    return [
+      ['rows', table.numRows],
+      ['parts', table.partitions.length],
+    ]
+  } catch (error) {
+    // The record of a damaged table is asked for all the more.
+    if (!isDirdictError(error)) throw error
+    return [['rows', `not known: ${error.message}`]]
+  }
 }
 
 function codeOf({ git, host, runtime, script, history, modules }: Metadata): Facts {

@@ -1,42 +1,31 @@
 /** Parts that other programs wrote one by one, as pandas does: their types differ where a part is all null or has small numbers. */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import * as arrow from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
-import {
-  type DataBase,
-  dataframe,
-  type PartitionedTable,
-  partitions,
-  type TableInput,
-} from '../../src/index.js'
+import { dataframe, type TableInput } from '../../src/index.js'
+import { foreign } from './partitions-entry.js'
 import { rowsOf } from './samples/partitions.js'
-import { temporaryDatabase } from './temporary.js'
-
-/** An entry with a file for each table, and no record of ours. */
-async function foreign(
-  tables: readonly TableInput[],
-  divisions?: unknown,
-): Promise<{ readonly db: DataBase; readonly directory: string; get(): Promise<PartitionedTable> }> {
-  const db = await temporaryDatabase()
-  const directory = join(db.directory, 'foreign')
-  mkdirSync(directory)
-  for (const [i, table] of tables.entries()) {
-    await db.set('one', table, dataframe)
-    const file = join(db.path('one'), 'pandas_to_parquet.parquet')
-    cpSync(file, join(directory, `pandas_to_parquet.${tables.length}.${i}.parquet`))
-  }
-  const loader = { Loader: 'data_base.isf_data_base.IO.LoaderDumper.dask_to_parquet' }
-  writeFileSync(join(directory, 'Loader.json'), JSON.stringify(loader))
-  if (divisions !== undefined) writeFileSync(join(directory, 'divisions.json'), JSON.stringify(divisions))
-  return { db, directory, get: () => db.get('foreign', partitions) }
-}
 
 const column = (type: arrow.DataType, values: readonly unknown[]): TableInput =>
   new arrow.Table({ x: arrow.vectorFromArray(values, type) })
 
 const text = (): arrow.DataType => new arrow.Utf8()
 const keys = (type: arrow.Int): arrow.DataType => new arrow.Dictionary(new arrow.Utf8(), type as arrow.Int32)
+
+const lists = (item: arrow.DataType): arrow.DataType => new arrow.List(new arrow.Field('item', item, true))
+
+function decimals(precision: number, values: readonly number[], bits = 128): TableInput {
+  const words = bits / 32
+  const data = new Uint32Array(values.length * words)
+  for (const [i, value] of values.entries()) data[i * words] = value
+  const type = new arrow.Decimal(2, precision, bits)
+  return new arrow.Table({ x: new arrow.Vector([arrow.makeData({ type, length: values.length, data })]) })
+}
+
+/** A list as an array, a decimal as its digits. */
+function plain(value: unknown): unknown {
+  if (value instanceof Uint32Array) return String(value[0])
+  return value instanceof arrow.Vector ? [...value] : value
+}
 
 describe('parts of different types become one column', () => {
   it.each<[string, readonly TableInput[], string, readonly unknown[]]>([
@@ -117,6 +106,35 @@ describe('parts of different types become one column', () => {
     expect(rowsOf(await db.get('again', dataframe))).toEqual(rowsOf(whole))
   })
 
+  it.each<[string, readonly TableInput[], string, unknown]>([
+    [
+      'lists of nothing and of numbers',
+      [column(lists(new arrow.Null()), [[], null, [null]]), column(lists(new arrow.Int8()), [[1, 2], []])],
+      'List<Int8>',
+      [[], null, [null], [1, 2], []],
+    ],
+    [
+      'lists of integers and of floats',
+      [column(lists(new arrow.Int32()), [[7], [8, null]]), column(lists(new arrow.Float64()), [[0.5]])],
+      'List<Float64>',
+      [[7], [8, null], [0.5]],
+    ],
+    [
+      'decimals of few digits and of many',
+      [decimals(4, [123]), decimals(12, [1_234_567_890])],
+      'Decimal[12e+2]',
+      ['123', '1234567890'],
+    ],
+  ])('%s, which are not compared', async (_, tables, type, values) => {
+    const table = await (await foreign(tables)).get()
+    expect(String(table.schema.fields[0]?.type)).toBe(type)
+    const whole = await table.toTable()
+    expect([...whole.getChild('x')!].map(plain)).toEqual(values)
+    const { db } = await foreign([])
+    await db.set('again', whole, dataframe)
+    expect([...(await db.get('again', dataframe)).getChild('x')!].map(plain)).toEqual(values)
+  })
+
   it('in another order', async () => {
     const a: TableInput = [
       ['x', [1]],
@@ -147,6 +165,11 @@ describe('parts that have nothing in common are UNSUPPORTED_FORMAT', () => {
       'uint64 and int64',
       [column(new arrow.Uint64(), [1n]), column(new arrow.Int64(), [1n])],
       'has column "x" as Int64',
+    ],
+    [
+      'decimals of different widths',
+      [decimals(4, [1]), decimals(4, [1], 256)],
+      'as Decimal[4e+2] (256 bits), which is Decimal[4e+2] (128 bits)',
     ],
     [
       'a column less',
@@ -192,51 +215,4 @@ it('parts are numbered, not sorted by name', async () => {
   )
   expect(rowsOf(await table.toTable())).toEqual(Array.from({ length: 12 }, (_, x) => ({ x })))
   expect(table.divisions).toEqual(new Array(13).fill(null))
-})
-
-describe('an entry is CORRUPT_ENTRY', () => {
-  const three = [1, 2, 3].map(i => column(new arrow.Int8(), [i]))
-
-  it('where a part is missing', async () => {
-    const { get, directory } = await foreign(three)
-    rmSync(join(directory, 'pandas_to_parquet.3.1.parquet'))
-    await expect(get()).rejects.toThrow('lacks pandas_to_parquet.3.1.parquet')
-  })
-
-  it('where the last part is missing', async () => {
-    const { get, directory } = await foreign(three)
-    rmSync(join(directory, 'pandas_to_parquet.3.2.parquet'))
-    await expect(get()).rejects.toMatchObject({ code: 'CORRUPT_ENTRY' })
-  })
-
-  it('where there are parts of two tables', async () => {
-    const { get, directory } = await foreign(three)
-    cpSync(join(directory, 'pandas_to_parquet.3.1.parquet'), join(directory, 'pandas_to_parquet.2.1.parquet'))
-    await expect(get()).rejects.toThrow('has parts of')
-  })
-
-  it('where there is none', async () => {
-    const { get } = await foreign([])
-    await expect(get()).rejects.toMatchObject({ code: 'CORRUPT_ENTRY' })
-  })
-
-  it.each([[[0, 1]], [{}], [null], [[0, 1, 2, {}]]])('where the divisions are %j', async divisions => {
-    const { get } = await foreign(three, divisions)
-    await expect(get()).rejects.toMatchObject({ code: 'CORRUPT_ENTRY', details: { file: 'divisions.json' } })
-  })
-
-  it('where a part of ours has other bytes than were written, once they are read', async () => {
-    const { db } = await foreign([])
-    await db.set('t', [['x', Float64Array.from({ length: 4000 }, Math.sin)]], partitions, {
-      partitionSize: 8000,
-    })
-    const file = join(db.path('t'), 'pandas_to_parquet.4.2.parquet')
-    const bytes = readFileSync(file)
-    bytes[200]! ^= 1
-    writeFileSync(file, bytes)
-    const table = await db.get('t', partitions)
-    expect((await table.toTable({ rows: [0, 2000] })).numRows).toBe(2000)
-    await expect(table.toTable()).rejects.toMatchObject({ code: 'CORRUPT_ENTRY' })
-    expect((await db.verify()).problems.length).toBe(1)
-  })
 })

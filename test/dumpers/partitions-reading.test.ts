@@ -154,12 +154,13 @@ it('batches are the rows of the table in order, under its schema', async () => {
   expect(taken).toEqual(wanted)
 })
 
-it('a large part is decoded in worker threads, and the rest of the process has its turns', async () => {
+it('a large part, which worker threads decode, comes back in order', async () => {
   const db = await temporaryDatabase()
   const x = Float64Array.from({ length: 4_000_000 }, (_, i) => i)
   await db.set('t', [['x', x]], partitions)
-  const table = await db.get('t', partitions)
-  expect((await table.columns(['x'])).getChild('x')?.toArray()).toEqual(x)
+  const found = (await (await db.get('t', partitions)).columns(['x'])).getChild('x')?.toArray()
+  // The matcher would look at each element for itself, for half a minute.
+  expect(Buffer.compare(Buffer.from(found.buffer), Buffer.from(x.buffer))).toBe(0)
 })
 
 describe('a handle', () => {

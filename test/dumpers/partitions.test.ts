@@ -1,12 +1,11 @@
-/** Partitioned tables as they are written: how a stream is cut into parts, and what lies on disk then. */
+/** Partitioned tables as they are written: what lies on disk, and the index. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as arrow from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { partitions } from '../../dumpers/partitions.js'
 import { type DataBase, dataframe, isDirdictError, type PartitionsSetOptions } from '../../src/index.js'
-import { dataFiles, listFiles } from '../../src/testing/raw-disk.js'
-import { rowsOf } from './samples/partitions.js'
+import { dataFiles } from '../../src/testing/raw-disk.js'
 import { temporaryDatabase } from './temporary.js'
 
 const numbers = (from: number, to: number): Float64Array =>
@@ -24,130 +23,6 @@ async function divisionsOf(value: unknown, options: PartitionsSetOptions): Promi
   expect((await db.get('t', partitions)).divisions).toEqual(json(db, 't', 'divisions.json'))
   return json(db, 't', 'divisions.json')
 }
-
-describe('a stream', () => {
-  it('is gathered and cut to parts of the size that was asked for, in order', async () => {
-    const db = await temporaryDatabase()
-    const batches = [table(0, 10), table(10, 1000), table(1000, 1001), table(1001, 5000)]
-    await db.set('t', batches, partitions, { partitionSize: 8 * 700 })
-    const found = await db.get('t', partitions)
-    expect(found.partitions.map(({ rows }) => rows)).toEqual([700, 700, 700, 700, 700, 700, 700, 100])
-    const values = (await found.toTable()).getChild('x')?.toArray()
-    expect(values).toEqual(numbers(0, 5000))
-  })
-
-  it('of thousands of tiny batches becomes few row groups', async () => {
-    const db = await temporaryDatabase()
-    const rows = Array.from({ length: 3000 }, (_, i) => [
-      { i, name: `row ${i}`, even: i % 2 === 0 ? true : null },
-    ])
-    await db.set('t', rows, partitions)
-    const found = await db.get('t', partitions)
-    expect(found.partitions).toEqual([{ file: 'pandas_to_parquet.1.0.parquet', rows: 3000 }])
-    const batches: number[] = []
-    for await (const batch of found.batches()) batches.push(batch.numRows)
-    expect(batches).toEqual([3000])
-    expect(rowsOf(await found.toTable())).toEqual(rows.flat())
-  })
-
-  it('may change its mind about a column that was all null, also after a part was written', async () => {
-    const db = await temporaryDatabase()
-    const nothing = new arrow.Table({
-      s: arrow.vectorFromArray([null, null], new arrow.Null()),
-      n: numbersColumn,
-    })
-    const names = new arrow.Table({ s: arrow.vectorFromArray(['a', 'b']), n: numbersColumn })
-    await db.set('t', [nothing, nothing, names, nothing], partitions, { partitionSize: 16 })
-    const found = await db.get('t', partitions)
-    expect(found.partitions.length).toBeGreaterThan(2)
-    expect(String(found.schema.fields[0]?.type)).toMatch(/^Dictionary/)
-    expect((await found.columns(['s'])).toArray().map(row => row.s)).toEqual([
-      null,
-      null,
-      null,
-      null,
-      'a',
-      'b',
-      null,
-      null,
-    ])
-    expect((await found.where({ s: 'b' })).numRows).toBe(1)
-    expect((await found.where({ s: null })).numRows).toBe(6)
-  })
-
-  it('is asked for the next batch only when the last one has found its place', async () => {
-    const db = await temporaryDatabase()
-    let staged = 0
-    let waiting = 0
-    async function* batches(): AsyncGenerator<arrow.Table> {
-      for (let i = 0; i < 20; i++) {
-        const parts = listFiles(db.directory).filter(file => file.endsWith('.parquet')).length
-        staged = Math.max(staged, parts)
-        waiting = Math.max(waiting, i - parts)
-        yield table(i * 1000, (i + 1) * 1000)
-      }
-    }
-    await db.set('t', batches(), partitions, { partitionSize: 8000 })
-    expect(waiting).toBeLessThanOrEqual(2)
-    expect(staged).toBeGreaterThanOrEqual(17)
-  })
-
-  it.each([
-    ['fails', false],
-    ['hangs, and is aborted', true],
-  ])('that %s leaves the old value, nothing staged, and is told to end', async (_, hangs) => {
-    const db = await temporaryDatabase()
-    await db.set('t', 'old')
-    const reason = new Error('enough')
-    const controller = new AbortController()
-    let ended = 0
-    const source = {
-      count: 0,
-      [Symbol.asyncIterator]() {
-        return this
-      },
-      async next(): Promise<IteratorResult<arrow.Table>> {
-        if (this.count++ < 5) return { done: false, value: table(0, 1000) }
-        if (!hangs) throw reason
-        controller.abort(reason)
-        return new Promise(() => {})
-      },
-      async return(): Promise<IteratorResult<arrow.Table>> {
-        ended++
-        return { done: true, value: undefined }
-      },
-    }
-    const set = db.set('t', source, partitions, { partitionSize: 8000, signal: controller.signal })
-    await expect(set).rejects.toBe(reason)
-    expect(await db.get('t')).toBe('old')
-    await db.close()
-    expect(listFiles(db.directory).filter(file => file.endsWith('.parquet'))).toEqual([])
-    // What fails by itself is at its end, as in a loop of the language.
-    expect(ended).toBe(hangs ? 1 : 0)
-  })
-
-  it('whose batch is refused is told to end', async () => {
-    const db = await temporaryDatabase()
-    let ended = false
-    function* batches(): Generator<arrow.Table> {
-      try {
-        yield table(0, 10)
-        yield new arrow.Table({ y: arrow.makeVector(numbers(0, 1)) })
-      } finally {
-        ended = true
-      }
-    }
-    await expect(db.set('t', batches(), partitions)).rejects.toThrow('Batch 1 has column "y"')
-    expect(ended).toBe(true)
-    expect(await db.has('t')).toBe(false)
-  })
-
-  it('of no batch at all is VALUE_REJECTED', async () => {
-    const db = await temporaryDatabase()
-    const none = (async function* () {})()
-    await expect(db.set('t', none, partitions)).rejects.toThrow('There is no table at all')
-  })
-})
 
 describe('on disk', () => {
   it('lies what ISF expects, and nothing else', async () => {
@@ -235,7 +110,12 @@ describe('the index', () => {
     ['is not sorted', [1, 3, 2], 'is not sorted: 2 in row 2 (part 2) comes after 3'],
     ['has a null', [1, null], 'has no value in row 1'],
     ['has NaN', [Number.NaN, 1], 'has no value in row 0'],
-    ['is of another type', [true, false], 'is Bool, which is not sorted here'],
+    ['is of categories', arrow.vectorFromArray(['a', 'b']), 'is Dictionary<Int32, Utf8>. Make it numbers'],
+    [
+      'is of another type',
+      [true, false],
+      'is Bool. Make it numbers, times or text (Utf8), or leave the option index out.',
+    ],
   ])('that %s is refused, naming the row', async (_, values, message) => {
     const db = await temporaryDatabase()
     const set = db.set('t', [['i', values]], partitions, { index: 'i', partitionSize: 8 })
@@ -265,6 +145,14 @@ describe('the index', () => {
     expect(new Set(json<unknown[]>(db, 'unsorted', 'divisions.json'))).toEqual(new Set([null]))
   })
 
+  it('of a table that came from pandas has its divisions, however the table is cut', async () => {
+    const db = await temporaryDatabase()
+    const runs = [0, 0, 1, 1, 1, 2, 2, 3, 3].map(i => ({ i }))
+    await db.set('t', runs, partitions, { index: 'i' })
+    const whole = await (await db.get('t', partitions)).toTable()
+    expect(await divisionsOf(whole, { partitionSize: 24 })).toEqual([0, 1, 2, 3, 3])
+  })
+
   it('that nobody named numbers the rows through all parts', async () => {
     const db = await temporaryDatabase()
     await db.set('t', table(0, 3000), partitions, { partitionSize: 8000 })
@@ -288,5 +176,3 @@ it.each<[object, string]>([
     details: { option: name, dumper: 'partitions' },
   })
 })
-
-const numbersColumn = arrow.makeVector(numbers(0, 2))
