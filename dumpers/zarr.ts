@@ -4,7 +4,7 @@
  */
 import type { Dumper, JsonValue } from '../src/dumper.js'
 import { DirdictError, isDirdictError } from '../src/errors.js'
-import { type ArrayInput, type AxisSelection, asNDArray, type NDArray, toNDArray } from '../src/ndarray.js'
+import { type ArrayInput, asNDArray, type NDArray, toNDArray } from '../src/ndarray.js'
 import { type ArrayPart, selectPart } from './_npy/part.js'
 import { PACKAGE_RANGES } from './_packages.js'
 import { jsonObstacle } from './_plain/json-obstacle.js'
@@ -42,7 +42,7 @@ export interface ZarrSetOptions {
 }
 
 /** What `get` takes for a `zarr`. */
-export type ZarrGetOptions = Pick<ArrayPart, 'rows' | 'slice'>
+export type ZarrGetOptions = ArrayPart
 
 const ROOT = 'obj.zarr'
 
@@ -51,10 +51,12 @@ const ROOT = 'obj.zarr'
  * version 2, C order, compressed by `zlib` at level 1 unless the options say otherwise. The bytes of one value are always
  * the same. The memory of a value must stay as it is until `set` has resolved.
  *
- * `get` gives a {@link ZarrArray}: an {@link NDArray} on memory of its own, as `ndarray` gives it, with the attributes as
- * `zattrs`, which `set` takes back. `rows` and `slice` read only the files of the chunks that they touch. Chunks that
- * nobody ever wrote hold the fill value (zeros where it is null); one that an entry of dirdict lists and that is gone is
- * CORRUPT_ENTRY. Integers in attributes that a number cannot hold, NaN and infinities are given as text.
+ * `get` gives a {@link ZarrArray}: an {@link NDArray} on memory of its own, as `ndarray` gives it, with the attributes
+ * as `zattrs`, which `set` takes back. `rows` and `slice` read only the files of the chunks that they touch; `out` is
+ * the memory to read into. Chunks that nobody ever wrote hold the fill value (zeros where it is null); one that an entry
+ * of dirdict lists and that is gone is CORRUPT_ENTRY. Integers in attributes that a number cannot hold, NaN and
+ * infinities are given as text. The CRC-32 of a chunk is compared, unless it has 1 MiB or more and is not compressed:
+ * `db.verify()` checks those.
  *
  * Read are the codecs blosc (but snappy), zstd, lz4, zlib and gzip, their checksums, the filters delta, fixedscaleoffset,
  * quantize, bitround, astype, shuffle and packbits, strings by vlen-utf8, vlen-bytes and json2, any order of axes, and
@@ -83,7 +85,7 @@ export const zarr: Dumper<ZarrInput, ZarrArray, ZarrSetOptions, ZarrGetOptions> 
   loader: 'numpy_to_zarr',
   requires: { zarrita: PACKAGE_RANGES.zarrita },
   setOptions: ['chunks', 'compression', 'level', 'zattrs'],
-  getOptions: ['rows', 'slice'],
+  getOptions: ['rows', 'slice', 'out'],
 
   check(value) {
     return asNDArray(value) !== undefined
@@ -97,17 +99,20 @@ export const zarr: Dumper<ZarrInput, ZarrArray, ZarrSetOptions, ZarrGetOptions> 
 
   async load(folder, _args, part) {
     const meta = await readMeta(folder, ROOT)
-    const selections = selectionsOf(part, meta.shape)
-    const array = await readSelected({ folder, root: ROOT, meta, selections })
+    const array = await inOwnName(async () => {
+      const selections = selectPart(part, meta.shape)
+      return readSelected({ folder, root: ROOT, meta, selections, out: part.out })
+    })
     // Read from JSON, it is nothing but JSON.
     const zattrs = meta.attributes as ZarrAttributes | undefined
     return zattrs === undefined ? array : { ...array, zattrs }
   },
 }
 
-function selectionsOf(part: ZarrGetOptions, shape: readonly number[]): readonly AxisSelection[] {
+/** Options of `ndarray` are refused in the name of zarr. */
+async function inOwnName<T>(read: () => Promise<T>): Promise<T> {
   try {
-    return selectPart(part, shape)
+    return await read()
   } catch (error) {
     if (!isDirdictError(error, 'OPTION_INVALID')) throw error
     throw invalid(error.message, error.details.option ?? 'slice')

@@ -67,7 +67,8 @@ function numberIntake(
   }
 }
 
-function firstOf(out: TypedArray, length: number): TypedArray {
+/** As many members of `out` as are read. */
+export function firstOf(out: TypedArray, length: number): TypedArray {
   return out.length === length ? out : out.subarray(0, length)
 }
 

@@ -34,10 +34,15 @@ export function assertFits(format: ElementFormat, count: number, file: string): 
 
 /** UNSUPPORTED_FORMAT where a file of `bytes` cannot be read whole to be verified. Nothing has been read by then. */
 export function assertVerifiable(bytes: number, file: string): void {
-  const most = Math.min(constants.MAX_LENGTH, memoryOfMachine())
+  const most = mostAtOnce()
   if (bytes <= most) return
   const message = `'${file}' has ${bytes} bytes; the option verify reads it whole, up to ${most}. Leave it out, and let db.verify() check the database`
   throw new DirdictError('UNSUPPORTED_FORMAT', message, { file, option: 'verify' })
+}
+
+/** Bytes of the longest file that is read whole. */
+export function mostAtOnce(): number {
+  return Math.min(constants.MAX_LENGTH, memoryOfMachine())
 }
 
 /** UNSUPPORTED_FORMAT where there is not enough memory. */
@@ -140,6 +145,7 @@ function heapLeft(): number {
 }
 
 function tooLarge(what: string, file: string, cause?: unknown): DirdictError {
-  const message = `'${file}' is too large: ${what}. Read a part (the options rows and slice), or block by block with ndarray.lazy`
+  const blocks = file === 'np.npy' ? ', or block by block with ndarray.lazy' : ''
+  const message = `'${file}' is too large: ${what}. Read a part (the options rows and slice)${blocks}`
   return new DirdictError('UNSUPPORTED_FORMAT', message, { file, cause })
 }

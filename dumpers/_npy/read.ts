@@ -55,7 +55,7 @@ export async function readPart(
 }
 
 /** OPTION_INVALID where `out` is not the memory of `count` elements or more. */
-function assertHolds(out: unknown, { dtype, itemsize }: ElementFormat, count: number): void {
+export function assertHolds(out: unknown, { dtype, itemsize }: ElementFormat, count: number): void {
   const Memory = memoryOf(dtype)
   if (Memory === undefined) {
     throw invalid(

@@ -9,6 +9,8 @@ export type Chunks = number | readonly number[]
 const CHUNK: number = 4 * 2 ** 20
 /** Larger arrays have larger chunks: every file has a line in the record. */
 const MOST_CHUNKS = 1024
+/** Bytes of a chunk: numcodecs takes no more at a time. */
+const LONGEST: number = 2 ** 31 - 1
 
 /**
  * The shape of the chunks of an array of `shape`: as asked for, but no longer than the array; else about 4 MiB of whole
@@ -18,10 +20,15 @@ export function chunkShape(chunks: unknown, shape: readonly number[], itemsize: 
   if (chunks === undefined) return defaultShape(shape, itemsize)
   const asked = typeof chunks === 'number' ? shape.map(() => chunks) : chunks
   if (isLengths(asked) && asked.length === shape.length) {
-    return asked.map((length, axis) => Math.min(length, Math.max(1, shape[axis]!)))
+    const chunk = asked.map((length, axis) => Math.min(length, Math.max(1, shape[axis]!)))
+    if (chunk.reduce((product, n) => product * n, itemsize) <= LONGEST) return chunk
+    throw invalid(
+      `chunks of [${chunk}] have more than ${LONGEST} bytes, which Python's zarr does not compress`,
+    )
   }
-  const message = `chunks is a whole number from 1, or a list of one for each of the ${shape.length} axes, not ${inspect(chunks, { depth: 1 })}`
-  throw new DirdictError('OPTION_INVALID', message, { option: 'chunks', dumper: 'zarr' })
+  throw invalid(
+    `chunks is a whole number from 1, or a list of one for each of the ${shape.length} axes, not ${inspect(chunks, { depth: 1 })}`,
+  )
 }
 
 /** Cut along the leading axes, so that a chunk is one run of the array's memory. */
@@ -43,4 +50,8 @@ function defaultShape(shape: readonly number[], itemsize: number): readonly numb
 
 function isLengths(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every(n => Number.isSafeInteger(n) && n >= 1)
+}
+
+function invalid(message: string): DirdictError {
+  return new DirdictError('OPTION_INVALID', message, { option: 'chunks', dumper: 'zarr' })
 }

@@ -2,13 +2,15 @@
  * Brings the chunks that a selection touches from their files, or from shards, to a sink: several at a time, and no
  * others.
  */
+import { constants } from 'node:buffer'
 import type { ReadFolder } from '../../src/dumper.js'
-import type { AxisSelection } from '../../src/ndarray.js'
+import { DirdictError } from '../../src/errors.js'
+import type { AxisSelection, TypedArray } from '../../src/ndarray.js'
 import { assertFits } from '../_npy/limits.js'
 import { undoAll } from './codecs.js'
 import { corrupt } from './exact-json.js'
 import { cellsOf, type Span, stridesOf } from './grid.js'
-import type { ZarrMeta } from './meta.js'
+import type { Sharding, ZarrMeta } from './meta.js'
 import { eachOf } from './pool.js'
 import type { Block } from './scatter.js'
 import { openShard } from './shard.js'
@@ -27,6 +29,8 @@ export interface Source {
   readonly root: string
   readonly meta: ZarrMeta
   readonly selections: readonly AxisSelection[]
+  /** The memory for the result, where it is to be no new one. */
+  readonly out?: TypedArray | undefined
 }
 
 /** What is the same for all chunks of one reading. */
@@ -56,22 +60,30 @@ export async function readChunks(source: Source, steps: readonly number[], sink:
 async function readFile(reading: Reading, cell: readonly Span[]): Promise<void> {
   const { folder, root, meta, sink } = reading
   const file = `${root}/${meta.nameOf(cell.map(({ chunk }) => chunk))}`
-  const { sharding, chunk } = meta
-  if (sharding !== undefined) {
-    const shard = await openShard(folder, file, chunk.shape, sharding)
-    if (shard === undefined) return sink.fill(fillBlock(reading, cell))
-    try {
-      for (const inner of cellsOf(cell.map(spanAsSelection), chunk.shape)) {
-        const bytes = await shard.read(inner.map(({ chunk }) => chunk))
-        if (bytes === undefined) sink.fill(fillBlock(reading, inner))
-        else await take(reading, inner, bytes, file)
-      }
-    } finally {
-      await shard.close()
-    }
-  } else if (!(await folder.has(file))) sink.fill(fillBlock(reading, cell))
-  else if (chunk.decode.length > 0) await take(reading, cell, await folder.read(file), file)
+  if (!(await folder.has(file))) return sink.fill(fillBlock(reading, cell))
+  assertReadable(reading, file)
+  if (meta.sharding !== undefined) await readShard(reading, cell, file, meta.sharding)
+  else if (meta.chunk.decode.length > 0) await take(reading, cell, await folder.read(file), file)
   else await readStored(reading, cell, file)
+}
+
+async function readShard(
+  reading: Reading,
+  cell: readonly Span[],
+  file: string,
+  sharding: Sharding,
+): Promise<void> {
+  const { folder, meta, sink } = reading
+  const shard = await openShard(folder, file, meta.chunk.shape, sharding)
+  try {
+    await eachOf(cellsOf(cell.map(spanAsSelection), meta.chunk.shape), 1, folder.signal, async inner => {
+      const bytes = await shard.read(inner.map(({ chunk }) => chunk))
+      if (bytes === undefined) sink.fill(fillBlock(reading, inner))
+      else await take(reading, inner, bytes, file)
+    })
+  } finally {
+    await shard.close()
+  }
 }
 
 /** A chunk that no codec has changed; where it may, it is read to its place. */
@@ -85,10 +97,19 @@ async function readStored(reading: Reading, cell: readonly Span[], file: string)
 
 async function take(reading: Reading, cell: readonly Span[], bytes: Uint8Array, file: string): Promise<void> {
   const { meta, sink } = reading
-  const { elements, chunk } = meta
-  if (elements.kind === 'fixed') assertFits(elements.format, reading.count, file)
-  const decoded = await undoAll(chunk.decode, bytes, reading.bytes, file)
+  const decoded = await undoAll(meta.chunk.decode, bytes, reading.bytes, file)
   sink.take(decoded, blockOf(reading, cell), file)
+}
+
+/** UNSUPPORTED_FORMAT for a chunk that no memory holds. It is read whole. */
+function assertReadable({ bytes, count, meta: { elements } }: Reading, file: string): void {
+  if (bytes === undefined || elements.kind === 'object') return
+  if (bytes <= constants.MAX_LENGTH) {
+    assertFits(elements.format, count, file)
+    return
+  }
+  const message = `'${file}' is a chunk of ${bytes} bytes, which is read whole; this Node.js holds ${constants.MAX_LENGTH} of them in one piece. Store the array with shorter chunks`
+  throw new DirdictError('UNSUPPORTED_FORMAT', message, { file })
 }
 
 function assertLength(size: number, length: number, file: string): void {

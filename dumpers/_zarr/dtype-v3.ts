@@ -11,7 +11,8 @@ export type ElementType =
   | { readonly kind: 'fixed'; readonly code: string }
   | { readonly kind: 'object'; readonly name: string; readonly codec: ObjectCodec }
 
-const codes: ReadonlyMap<string, string> = new Map([
+/** numpy's letter and number of each dtype of the core, by its name. */
+export const codes: ReadonlyMap<string, string> = new Map([
   ['bool', 'b1'],
   ['int8', 'i1'],
   ['int16', 'i2'],

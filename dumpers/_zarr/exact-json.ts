@@ -10,13 +10,14 @@ export type JsonObject = Readonly<Record<string, unknown>>
 
 /** Nothing that describes an array is longer. */
 const LONGEST: number = 64 * 2 ** 20
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|-?Infinity/g
+/** A string that never ends is one token too: without that, each quote in it would be tried as the beginning of another. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|-?Infinity/gs
 
 /** The object in `bytes`. CORRUPT_ENTRY where there is none. */
 export function parseExact(bytes: Uint8Array, file: string): JsonObject {
   if (bytes.length > LONGEST) throw corrupt(file, `has ${bytes.length} bytes, far more than metadata have`)
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-  const value = parse(text.replace(TOKEN, quoted), file)
+  const value = parse(text, file)
   if (!isObject(value)) throw corrupt(file, 'holds no JSON object')
   return value
 }
@@ -52,7 +53,7 @@ function quoted(token: string): string {
 
 function parse(text: string, file: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.replace(TOKEN, quoted))
   } catch (cause) {
     throw corrupt(file, 'is not JSON', cause)
   }

@@ -5,6 +5,7 @@ import { isDirdictError } from '../../src/errors.js'
 import { array, type DType, rowMajorStride } from '../../src/ndarray.js'
 import type { ElementFormat } from '../_npy/descr.js'
 import { corrupt, shown } from './exact-json.js'
+import type { ObjectCodec } from './objects.js'
 
 const FLOATS: readonly DType[] = ['float16', 'float32', 'float64', 'complex64', 'complex128']
 const NOT_A_TIME = -(2n ** 63n)
@@ -16,13 +17,29 @@ const NOT_A_TIME = -(2n ** 63n)
 export function fillBytes(value: unknown, format: ElementFormat, file: string): Uint8Array {
   const bytes = new Uint8Array(format.itemsize)
   // Python's zarr writes 0 for the zero of any dtype; null leaves it open.
-  if (value === null || value === undefined || value === 0) return bytes
+  if (value === null || value === undefined || (value === 0 && !Object.is(value, -0))) return bytes
   const own = bytesOf(value, format, file)
   if (own === undefined || own.length > bytes.length) {
     throw corrupt(file, `has the fill value ${shown(value)}, which is no element of '${format.dtype}'`)
   }
   bytes.set(own)
   return bytes
+}
+
+/** The same of strings, or byte strings, of any length: empty where metadata leave it open. */
+export function fillObject(value: unknown, codec: ObjectCodec, file: string): string | Uint8Array {
+  const own = codec === 'vlen-bytes' ? ownBytes(value) : typeof value === 'string' ? value : undefined
+  if (own !== undefined) return own
+  if (value === null || value === undefined || value === 0)
+    return codec === 'vlen-bytes' ? new Uint8Array(0) : ''
+  throw corrupt(file, `has the fill value ${shown(value)}, which is no element for '${codec}'`)
+}
+
+/** Version 3 also lists the bytes. */
+function ownBytes(value: unknown): Uint8Array | undefined {
+  const isList = Array.isArray(value) && value.every(n => Number.isInteger(n) && n >= 0 && n <= 255)
+  const bytes = isList ? (value as number[]) : base64Bytes(value)
+  return bytes === undefined ? undefined : Uint8Array.from(bytes)
 }
 
 function bytesOf(value: unknown, format: ElementFormat, file: string): Uint8Array | undefined {

@@ -4,10 +4,14 @@
 import { memoryOf, type TypedArray } from '../../src/ndarray.js'
 import { type ElementFormat, parseScalar } from '../_npy/descr.js'
 import type { Decode } from './decode.js'
+import { codes } from './dtype-v3.js'
 import { corrupt, type JsonObject, unsupported } from './exact-json.js'
 import { swapWords } from './swap.js'
 
 type Undo = Decode['undo']
+
+/** What is calculated here as numpy does. */
+const calculable = /^(bool|u?int(8|16|32|64)|float(32|64))$/
 
 /** Undefined for a filter that is not known. */
 export function numberFilter(name: string, config: JsonObject, file: string): Undo | undefined {
@@ -21,22 +25,18 @@ export function numberFilter(name: string, config: JsonObject, file: string): Un
   return name === 'fixedscaleoffset' ? scaled(config, file) : undefined
 }
 
-/** The dtype that a setting names; `astype` is that of `dtype` where it is absent. */
+/** The dtype that a setting names; `astype` is that of `dtype` where it is absent. Version 3 has numpy's long names too. */
 function formatIn(config: JsonObject, setting: string, file: string): ElementFormat {
   const descr = config[setting] ?? (setting === 'astype' ? config.dtype : undefined)
   if (typeof descr !== 'string') throw corrupt(file, `has a filter without the dtype '${setting}'`)
-  const format = parseScalar(descr, file)
-  if (
-    memoryOf(format.dtype) === undefined ||
-    format.dtype.startsWith('complex') ||
-    format.dtype === 'float16'
-  ) {
-    throw unsupported(file, `has a filter of '${descr}'`)
-  }
+  const format = parseScalar(codes.get(descr) ?? descr, file)
+  if (!calculable.test(format.dtype)) throw unsupported(file, `has a filter of '${descr}'`)
   return format
 }
 
 function summed(encoded: ElementFormat, decoded: ElementFormat, file: string): Undo {
+  // numpy's sum of booleans does not undo their difference.
+  if (encoded.dtype === 'bool' || decoded.dtype === 'bool') throw unsupported(file, "has a delta of 'bool'")
   return (bytes, most) => {
     const out = numbersOf(bytes, encoded, decoded, most, file)
     if (isBig(out)) for (let i = 1; i < out.length; i++) out[i] = out[i - 1]! + out[i]!
@@ -98,7 +98,7 @@ function memoryFor(
   return new Memory(copy.buffer, 0, copy.length / itemsize)
 }
 
-/** Whole numbers lose what does not fit, as in C. */
+/** Whole numbers lose the bits that do not fit, as in C. RangeError for floats that are out of range, for which C says nothing. */
 function converted(
   numbers: TypedArray,
   { dtype, itemsize }: ElementFormat,
@@ -109,13 +109,22 @@ function converted(
   if (Memory === undefined) throw unsupported(file, `has a filter of '${dtype}'`)
   if (numbers.length * itemsize > most) throw new RangeError(`it holds ${numbers.length} elements`)
   const out = new Memory(numbers.length)
-  if (isBig(out)) {
-    for (let i = 0; i < out.length; i++)
-      out[i] = isBig(numbers) ? numbers[i]! : BigInt(Math.trunc(numbers[i]!))
-  } else {
-    for (let i = 0; i < out.length; i++) out[i] = Number(numbers[i])
-  }
+  if (dtype === 'bool') for (let i = 0; i < out.length; i++) out[i] = Number(Number(numbers[i]) !== 0)
+  else if (isFloat(numbers) && !isFloat(out)) truncate(numbers, out, dtype)
+  else if (isBig(out)) for (let i = 0; i < out.length; i++) out[i] = BigInt(numbers[i]!)
+  else for (let i = 0; i < out.length; i++) out[i] = Number(numbers[i])
   return out
+}
+
+function truncate(numbers: Float32Array | Float64Array, out: TypedArray, dtype: string): void {
+  const bits = out.BYTES_PER_ELEMENT * 8
+  const [least, end] = dtype.startsWith('u') ? [0, 2 ** bits] : [-(2 ** (bits - 1)), 2 ** (bits - 1)]
+  for (let i = 0; i < out.length; i++) {
+    const whole = Math.trunc(numbers[i]!)
+    if (!(whole >= least && whole < end)) throw new RangeError(`'${dtype}' does not hold ${numbers[i]}`)
+    if (isBig(out)) out[i] = BigInt(whole)
+    else out[i] = whole
+  }
 }
 
 function bytesOf(numbers: TypedArray, { swapped, word }: ElementFormat): Uint8Array {
@@ -126,4 +135,8 @@ function bytesOf(numbers: TypedArray, { swapped, word }: ElementFormat): Uint8Ar
 
 function isBig(numbers: TypedArray): numbers is BigInt64Array | BigUint64Array {
   return typeof numbers[0] === 'bigint'
+}
+
+function isFloat(numbers: TypedArray): numbers is Float32Array | Float64Array {
+  return numbers instanceof Float32Array || numbers instanceof Float64Array
 }

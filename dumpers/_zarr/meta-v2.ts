@@ -6,7 +6,7 @@ import { parseDescr } from '../_npy/record-descr.js'
 import { decoderOf, namedCodec } from './codecs.js'
 import type { Decode } from './decode.js'
 import { corrupt, type JsonObject, shown, unsupported } from './exact-json.js'
-import { fillBytes } from './fill.js'
+import { fillBytes, fillObject } from './fill.js'
 import { assertCountable, lengthsIn } from './lengths.js'
 import type { Elements, ZarrMeta } from './meta.js'
 import { isObjectCodec } from './objects.js'
@@ -44,7 +44,7 @@ function elementsIn(json: JsonObject, filters: readonly unknown[], file: string)
   if (typeof json.dtype === 'string' && /^\|O\d*$/.test(json.dtype)) {
     const name = filters.length === 0 ? 'none' : namedCodec(filters[0], file).name
     if (!isObjectCodec(name)) throw unsupported(file, `holds Python objects by the codec ${shown(name)}`)
-    return { kind: 'object', codec: name, fill: typeof json.fill_value === 'string' ? json.fill_value : '' }
+    return { kind: 'object', codec: name, fill: fillObject(json.fill_value, name, file) }
   }
   const format = parseDescr(literalOf(json.dtype, file, 0), file)
   return { kind: 'fixed', format, fill: fillBytes(json.fill_value, format, file) }

@@ -6,7 +6,7 @@ import { decoderOf, namedCodec } from './codecs.js'
 import type { Decode } from './decode.js'
 import { type ElementType, formatOf, typeIn } from './dtype-v3.js'
 import { corrupt, isObject, type JsonObject, shown, unsupported } from './exact-json.js'
-import { fillBytes } from './fill.js'
+import { fillBytes, fillObject } from './fill.js'
 import { assertCountable, lengthsIn } from './lengths.js'
 import type { Elements, Encoding, Sharding, ZarrMeta } from './meta.js'
 
@@ -146,7 +146,7 @@ function elementsOf(
   const { name, config } = serializer
   if (type.kind === 'object') {
     if (name !== type.codec) throw unsupported(file, `keeps '${type.name}' by the codec ${shown(name)}`)
-    return { kind: 'object', codec: type.codec, fill: typeof fill === 'string' ? fill : '' }
+    return { kind: 'object', codec: type.codec, fill: fillObject(fill, type.codec, file) }
   }
   if (name !== 'bytes') throw corrupt(file, `keeps numbers by the codec ${shown(name)}`)
   const format = formatOf(type, config.endian === 'big' ? '>' : '<', file)

@@ -8,7 +8,7 @@ import type { ObjectCodec } from './objects.js'
 /** Elements of one size, or values of any size that a codec turns into bytes. */
 export type Elements =
   | { readonly kind: 'fixed'; readonly format: ElementFormat; readonly fill: Uint8Array }
-  | { readonly kind: 'object'; readonly codec: ObjectCodec; readonly fill: string }
+  | { readonly kind: 'object'; readonly codec: ObjectCodec; readonly fill: string | Uint8Array }
 
 /** How one chunk is made of its bytes. */
 export interface Encoding {

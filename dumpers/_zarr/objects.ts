@@ -1,6 +1,7 @@
 /**
  * Chunks whose elements are strings or byte strings of any length, which Python keeps as objects.
  */
+import { isUtf8 } from 'node:buffer'
 import type { HeapBudget } from '../_npy/limits.js'
 import { corrupt, unsupported } from './exact-json.js'
 
@@ -35,7 +36,6 @@ function fromLengths(
 ): (string | Uint8Array)[] {
   const { buffer, byteOffset, byteLength } = bytes
   const view = new DataView(buffer, byteOffset, byteLength)
-  const text = Buffer.from(buffer, byteOffset, byteLength)
   const items: (string | Uint8Array)[] = []
   let at = 4
   const count = byteLength < 4 ? 0 : view.getUint32(0, true)
@@ -44,7 +44,8 @@ function fromLengths(
     if (end > byteLength) break
     if (areTexts) heap.addString(end - begin, 1)
     else heap.addView()
-    items.push(areTexts ? text.toString('utf8', begin, end) : bytes.subarray(begin, end))
+    const item = new Uint8Array(buffer, byteOffset + begin, end - begin)
+    items.push(areTexts ? textIn(item, file) : item)
     at = end
   }
   if (items.length === count && at === byteLength) return items
@@ -55,7 +56,7 @@ function fromLengths(
 function fromJson(bytes: Uint8Array, heap: HeapBudget, file: string): string[] {
   let list: unknown
   try {
-    list = JSON.parse(Buffer.from(bytes).toString('utf8'))
+    list = JSON.parse(textIn(bytes, file))
   } catch (cause) {
     throw corrupt(file, 'is not JSON', cause)
   }
@@ -65,4 +66,10 @@ function fromJson(bytes: Uint8Array, heap: HeapBudget, file: string): string[] {
     heap.addString(item.length, 2)
     return item
   })
+}
+
+/** Never with another character in place of what is damaged. */
+function textIn(bytes: Uint8Array, file: string): string {
+  if (!isUtf8(bytes)) throw corrupt(file, 'is damaged: it is not UTF-8')
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }

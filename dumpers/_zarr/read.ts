@@ -5,10 +5,12 @@
 import { type AxisSelection, memoryOf, type NDArray, selectedShape } from '../../src/ndarray.js'
 import type { ElementFormat } from '../_npy/descr.js'
 import { inMemory } from '../_npy/in-memory.js'
+import { firstOf } from '../_npy/intake.js'
 import { allocate, assertFits, HeapBudget } from '../_npy/limits.js'
-import { readPart } from '../_npy/read.js'
+import { assertHolds, readPart } from '../_npy/read.js'
 import { readChunks, type Source } from './chunks.js'
 import { isFortran, stridesOf } from './grid.js'
+import type { Elements } from './meta.js'
 import type { ObjectCodec } from './objects.js'
 import { listSink, memorySink } from './sink.js'
 
@@ -26,12 +28,19 @@ interface Result {
 export function readSelected(source: Source): Promise<NDArray> {
   const { elements, chunk } = source.meta
   const result = resultOf(source.selections, isFortran(chunk.order))
+  if (source.out !== undefined) assertHolds(source.out, formatOf(elements), result.count)
   if (elements.kind === 'object') return readObjects(source, result, elements.codec, elements.fill)
   const { format, fill } = elements
-  assertFits(format, result.count, source.meta.file)
+  if (source.out === undefined) assertFits(format, result.count, source.meta.file)
   return memoryOf(format.dtype) === undefined
     ? readRecords(source, result, format, fill)
     : readNumbers(source, result, format, fill)
+}
+
+/** Values of any length count as if each had the least. */
+function formatOf(elements: Elements): ElementFormat {
+  if (elements.kind === 'fixed') return elements.format
+  return { dtype: elements.codec === 'vlen-bytes' ? 'bytes' : 'str', itemsize: 4, word: 1, swapped: false }
 }
 
 function resultOf(selections: readonly AxisSelection[], isFortran: boolean): Result {
@@ -50,8 +59,12 @@ async function readNumbers(
   fill: Uint8Array,
 ): Promise<NDArray> {
   const Memory = memoryOf(format.dtype)!
-  const bytes = allocate(count * format.itemsize, source.meta.file)
-  const data = new Memory(bytes, 0, bytes.byteLength / Memory.BYTES_PER_ELEMENT)
+  const { out, meta } = source
+  const length = (count * format.itemsize) / Memory.BYTES_PER_ELEMENT
+  const data =
+    out === undefined
+      ? new Memory(allocate(count * format.itemsize, meta.file), 0, length)
+      : firstOf(out, length)
   await readChunks(source, steps, memorySink(data, format, fill, true))
   return { data, shape, stride, offset: 0, dtype: format.dtype }
 }
@@ -76,19 +89,19 @@ async function readObjects(
   source: Source,
   { shape, stride, steps, count }: Result,
   codec: ObjectCodec,
-  fill: string,
+  fill: string | Uint8Array,
 ): Promise<NDArray> {
-  const { file, chunk } = source.meta
-  const dtype = codec === 'vlen-bytes' ? 'bytes' : 'str'
-  assertFits({ dtype, itemsize: 4, word: 1, swapped: false }, count, file)
+  const { file, chunk, elements } = source.meta
+  const format = formatOf(elements)
+  assertFits(format, count, file)
   const heap = new HeapBudget(file)
   const perChunk = chunk.shape.reduce((product, n) => product * n, 1)
   const items: (string | Uint8Array)[] = []
-  // One after the other: an array of holes would be several times slower.
-  while (items.length < count) items.push(fill)
+  // One after the other: an array of holes would be several times slower. No two elements share their memory.
+  while (items.length < count) items.push(typeof fill === 'string' ? fill : fill.slice())
   try {
-    await readChunks(source, steps, listSink(items, codec, fill, perChunk, heap))
-    return { data: items as string[] | Uint8Array[], shape, stride, offset: 0, dtype }
+    await readChunks(source, steps, listSink(items, codec, perChunk, heap))
+    return { data: items as string[] | Uint8Array[], shape, stride, offset: 0, dtype: format.dtype }
   } finally {
     heap.close()
   }

@@ -21,14 +21,13 @@ export interface Shard {
   close(): Promise<void>
 }
 
-/** Opens the shard in `file`, whose chunks have the shape `chunk`; undefined where there is none. */
+/** Opens the shard in `file`, whose chunks have the shape `chunk`. */
 export async function openShard(
   folder: ReadFolder,
   file: string,
   chunk: readonly number[],
   sharding: Sharding,
-): Promise<Shard | undefined> {
-  if (!(await folder.has(file))) return undefined
+): Promise<Shard> {
   const grid = sharding.shape.map((length, axis) => length / chunk[axis]!)
   const source = await folder.open(file)
   try {

@@ -44,17 +44,15 @@ export function memorySink(
   }
 }
 
-/** For strings and byte strings of any length; a chunk has `count` of them. */
+/** For strings and byte strings of any length in `items`, which hold the fill value; a chunk has `count` of them. */
 export function listSink(
   items: (string | Uint8Array)[],
   codec: ObjectCodec,
-  fill: string,
   count: number,
   heap: HeapBudget,
 ): Sink {
-  const standIn = [codec === 'vlen-bytes' ? new Uint8Array(0) : fill]
   return {
-    fill: block => scatterItems(standIn, items, block),
+    fill: () => {},
     take: (bytes, block, file) => {
       scatterItems(decodeObjects(codec, bytes, count, heap, file), items, block)
     },

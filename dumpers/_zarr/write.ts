@@ -3,14 +3,16 @@
  * for each chunk. Several chunks are compressed at a time, in the threads of Node.
  */
 import { promisify } from 'node:util'
-import { deflate, gzip } from 'node:zlib'
+import { deflate, deflateSync, gzip, gzipSync } from 'node:zlib'
 import type { JsonValue, LoaderArguments, WriteFolder } from '../../src/dumper.js'
 import { DirdictError } from '../../src/errors.js'
 import type { NDArray } from '../../src/ndarray.js'
 import { encoderOf } from '../_npy/encode.js'
 import type { Descr } from '../_npy/repr.js'
 import { inOrder } from '../_parquet/in-order.js'
+import { Turns } from '../_turns.js'
 import { type Chunks, chunkShape } from './chunk-shape.js'
+import { SHORT } from './codecs.js'
 import { type Piece, piecesOf } from './pieces.js'
 
 /** How an array is stored. */
@@ -50,14 +52,18 @@ export async function writeArray(
     folder.signal?.throwIfAborted()
     return { name: `${root}/${place.join('.') || '0'}`, bytes: await pack(bytes) }
   })
-  for await (const { name, bytes } of packed) await folder.write(name, bytes)
+  const turns = new Turns()
+  for await (const { name, bytes } of packed) {
+    await folder.write(name, bytes)
+    await turns.pause()
+  }
   return { dtype: a.dtype, shape: a.shape }
 }
 
 function packer(compression: Compression, level: number): (bytes: Uint8Array) => Promise<Uint8Array> {
-  if (compression === 'zlib') return bytes => deflated(bytes, { level })
-  if (compression === 'gzip') return bytes => gzipped(bytes, { level })
-  return async bytes => bytes
+  if (compression === 'none') return async bytes => bytes
+  const [atOnce, inThreads] = compression === 'zlib' ? [deflateSync, deflated] : [gzipSync, gzipped]
+  return async bytes => (bytes.length <= SHORT ? atOnce : inThreads)(bytes, { level })
 }
 
 function describe(

@@ -20,6 +20,8 @@ interface Pending {
 const GATHER_MS = 50
 /** An entry with no more files than this is removed by direct calls, 16 times faster than through promises. */
 const FEW_FILES = 16
+/** Files of an entry that are open at once: it may have more than the process may open. */
+const SYNCED_TOGETHER = 32
 const LEAVE_ALONE: readonly string[] = ['ENOTEMPTY', 'EEXIST', ...GONE]
 
 const fsyncAsync = promisify(fsync)
@@ -174,7 +176,10 @@ async function syncEntry(path: string): Promise<void> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
   try {
     const files = [...listFiles(path), ...RECORDS]
-    await Promise.all(files.map(file => syncIfThere(`${path}/${file}`)))
+    for (let i = 0; i < files.length; i += SYNCED_TOGETHER) {
+      const together = files.slice(i, i + SYNCED_TOGETHER)
+      await Promise.all(together.map(file => syncIfThere(`${path}/${file}`)))
+    }
   } catch (error) {
     if (!hasCode(error, GONE)) throw error
   }

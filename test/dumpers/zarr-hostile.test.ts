@@ -50,6 +50,8 @@ describe('metadata of version 2 are CORRUPT_ENTRY with', () => {
     { filters: [{ id: 'shuffle', elementsize: 0 }] },
     { filters: [{ id: 'delta' }] },
     { filters: [{ id: 'fixedscaleoffset', dtype: '<f8' }] },
+    { filters: [{ id: 'crc32', location: 'middle' }] },
+    { dtype: '|O', filters: [{ id: 'vlen-utf8' }], fill_value: 5 },
   ])('%j', async changes => {
     await expect(load({ '.zarray': v2(changes), 0: int32(1, 2) })).rejects.toMatchObject({
       code: 'CORRUPT_ENTRY',
@@ -64,6 +66,11 @@ describe('metadata of version 2 are CORRUPT_ENTRY with', () => {
       await expect(load({ '.zarray': text })).rejects.toMatchObject({ code: 'CORRUPT_ENTRY' })
     },
   )
+
+  it('a string of a million quotes that never ends', async () => {
+    const text = `{"a": "${'\\"'.repeat(1_000_000)}`
+    await expect(load({ '.zarray': text })).rejects.toMatchObject({ code: 'CORRUPT_ENTRY' })
+  })
 
   it.each(['', '{', '[]', 'null', '5', '{"zarr_format": 2}', `{"shape": ${deep}}`, '\u0000'])(
     'the text %j',
@@ -113,6 +120,9 @@ describe('UNSUPPORTED_FORMAT names', () => {
     ['categorize', { filters: [{ id: 'categorize' }] }],
     ['pickle', { dtype: '|O', filters: [{ id: 'pickle' }] }],
     ['none', { dtype: '|O' }],
+    ['delta', { filters: [{ id: 'delta', dtype: '|b1' }] }],
+    ['c8', { filters: [{ id: 'astype', encode_dtype: '<c8', decode_dtype: '<c16' }] }],
+    ['M8', { filters: [{ id: 'astype', encode_dtype: '<M8[s]', decode_dtype: '<M8[ns]' }] }],
     ['f16', { dtype: '<f16' }],
     ['V8', { dtype: '|V8' }],
     ['constructor', { compressor: { id: 'constructor' } }],
@@ -143,12 +153,31 @@ describe('UNSUPPORTED_FORMAT names', () => {
     },
   )
 
+  it('a chunk that no piece of memory holds, and no part of which is read', async () => {
+    const meta = v2({ dtype: '<f8', shape: [2 ** 30], chunks: [2 ** 30] })
+    const found = await load({ '.zarray': meta, 0: '' }, { rows: [0, 1] }).catch((error: unknown) => error)
+    expect(found).toMatchObject({ code: 'UNSUPPORTED_FORMAT' })
+    expect(found).not.toHaveProperty('message', expect.stringContaining('lazy'))
+    expect((await load({ '.zarray': meta }, { rows: [0, 1] })).data).toEqual(Float64Array.of(0))
+  })
+
+  it('and what helps: never what another dumper has', async () => {
+    await expect(load({ '.zarray': v2({ shape: [2 ** 47], dtype: '|u1' }) })).rejects.toThrow(
+      /Read a part \(the options rows and slice\)$/,
+    )
+  })
+
   it('what may be ignored is ignored', async () => {
     expect((await load({ 'zarr.json': v3({ fancy: { must_understand: false } }) })).shape).toEqual([4])
   })
 })
 
 describe('a chunk is CORRUPT_ENTRY', () => {
+  const toInt32 = { filters: [{ id: 'astype', encode_dtype: '<f8', decode_dtype: '<i4' }] }
+  const latin = (count: number): Uint8Array => {
+    const text = Buffer.concat([int32(2), Buffer.from('né', 'latin1')])
+    return Buffer.concat([int32(count), ...Array<Uint8Array>(count).fill(text)])
+  }
   const zlib = { compressor: { id: 'zlib', level: 1 } }
   it.each([
     ['too short', {}, int32(1)],
@@ -167,6 +196,14 @@ describe('a chunk is CORRUPT_ENTRY', () => {
     ['of strings that end too late', { dtype: '|O', filters: [{ id: 'vlen-utf8' }] }, int32(2, 1000, 0)],
     ['of fewer strings', { dtype: '|O', filters: [{ id: 'vlen-utf8' }] }, int32(0)],
     ['of many strings', { dtype: '|O', filters: [{ id: 'vlen-utf8' }] }, int32(-1, 0, 0)],
+    ['of text that is not UTF-8', { dtype: '|O', filters: [{ id: 'vlen-utf8' }] }, latin(2)],
+    [
+      'of JSON that is not UTF-8',
+      { dtype: '|O', filters: [{ id: 'json2' }] },
+      Buffer.from('["é","","|O",[2]]', 'latin1'),
+    ],
+    ['of a float that is no int32', toInt32, new Uint8Array(Float64Array.of(0, 2 ** 31).buffer)],
+    ['of a NaN in place of an int32', toInt32, new Uint8Array(Float64Array.of(0, Number.NaN).buffer)],
     ['of no JSON', { dtype: '|O', filters: [{ id: 'json2' }] }, Buffer.from('[')],
   ])('%s', async (_what, changes, chunk) => {
     await expect(load({ '.zarray': v2(changes), 0: chunk })).rejects.toMatchObject({ code: 'CORRUPT_ENTRY' })

@@ -35,14 +35,14 @@ describe.skipIf(!ZARR)(`Python's zarr${ZARR ? '' : ' (skipped: python3-zarr is n
     const root = temporary()
     const count = 320
     execFileSync(PYTHON, [`${HERE}zarr/write_arrays.py`, root, String(seed), String(count)])
-    for (let i = 0; i < count; i++) {
-      const about = JSON.parse(readFileSync(`${root}/${i}/about.json`, 'utf8'))
-      const folder = new EntryReadFolder(`${root}/${i}`, String(i))
-      const expected = plainOf(await ndarray.load(folder, {}, {}))
-      const { zattrs = {}, ...array } = await zarr.load(folder, {}, {})
-      expect(plainOf(array), JSON.stringify(about.zarray)).toEqual(expected)
-      expect(zattrs).toEqual(about.zattrs)
-    }
+    await expectEqual(root, count)
+  })
+
+  it('calculates by its filters what is calculated here', async () => {
+    const root = temporary()
+    const count = Number(execFileSync(PYTHON, [`${HERE}zarr/write_filters.py`, root], { encoding: 'utf8' }))
+    expect(count).toBeGreaterThan(100)
+    await expectEqual(root, count)
   })
 
   it('reads arrays of ours as they were stored', async () => {
@@ -118,6 +118,18 @@ const storings: fc.Arbitrary<Drawn> = fc.record({
   compression: fc.constantFrom('zlib', 'gzip', 'none'),
   level: fc.integer({ min: 0, max: 9 }),
 })
+
+/** Each entry below `root` is read as the npy file beside its array. */
+async function expectEqual(root: string, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const about = JSON.parse(readFileSync(`${root}/${i}/about.json`, 'utf8'))
+    const folder = new EntryReadFolder(`${root}/${i}`, String(i))
+    const expected = plainOf(await ndarray.load(folder, {}, {}))
+    const { zattrs = {}, ...array } = await zarr.load(folder, {}, {})
+    expect(plainOf(array), JSON.stringify(about.zarray)).toEqual(expected)
+    expect(zattrs).toEqual(about.zattrs)
+  }
+}
 
 /** Bytes of numbers, so that every NaN and -0 counts. */
 function plainOf(a: NDArray): unknown {
