@@ -3,6 +3,8 @@
  * looked up but in a list of ours.
  */
 import type { Dumper, ReadFolder } from '../src/dumper.js'
+import { DirdictError } from '../src/errors.js'
+import { mostAtOnce } from './_npy/limits.js'
 import { PACKAGE_RANGES } from './_packages.js'
 import { decodePickle } from './_pickle/decode.js'
 import { encodePickle } from './_pickle/write/encode.js'
@@ -40,7 +42,8 @@ const FRAME_FILE = 'pandas_to_pickle.pickle'
  * Errors: VALUE_REJECTED, with the place, for what Python has no value for: undefined, functions, instances of classes,
  * holes, dates outside of the years 1 to 9999, keys that are not hashable there or one to it (`1` and `true`), nesting of
  * more than 1,000 levels; UNSUPPORTED_FORMAT for classes and functions, by their name, for masked and `longdouble` arrays,
- * and for parts that lie outside of the file; CORRUPT_ENTRY for a stream that Python does not write; MISSING_PACKAGE for
+ * for members that Python tells apart and that are one here (`Decimal('1')` and `'1'`), for parts that lie outside of the
+ * file, and for more than memory holds; CORRUPT_ENTRY for a stream that Python does not write; MISSING_PACKAGE for
  * pandas objects where apache-arrow is not installed.
  *
  * Format: https://docs.python.org/3/library/pickle.html
@@ -74,11 +77,20 @@ export const pickle: Dumper<unknown, unknown> = {
 
   async load(folder) {
     const file = await fileOf(folder)
-    return decodePickle(await folder.read(file), file)
+    assertReadable(await folder.size(file), file)
+    return decodePickle(await folder.read(file), file, [], folder.signal)
   },
 }
 
 async function fileOf(folder: ReadFolder): Promise<string> {
   const names = await folder.names()
   return names.includes(FRAME_FILE) && !names.includes(FILE) ? FRAME_FILE : FILE
+}
+
+/** A stream may name its first value at its end: it is read whole. */
+function assertReadable(bytes: number, file: string): void {
+  const most = mostAtOnce()
+  if (bytes <= most) return
+  const message = `'${file}' has ${bytes} bytes; a pickle is read whole, up to ${most}. db.path(key) leads to the file, for Python, which can store it again in parts`
+  throw new DirdictError('UNSUPPORTED_FORMAT', message, { file, dumper: 'pickle' })
 }

@@ -14,7 +14,8 @@ export async function decodePickle(
   bytes: Uint8Array,
   file: string,
   buffers: Iterable<Uint8Array> = [],
+  signal?: AbortSignal,
 ): Promise<unknown> {
-  const reading = new Reading(file, bytes.length)
-  return finish(run(bytes, reading, buffers), reading)
+  const reading = new Reading(file, bytes.length, signal)
+  return finish(await run(bytes, reading, buffers), reading)
 }

@@ -14,10 +14,17 @@ import { Memo, Stack } from './stack.js'
 
 const NEWEST_PROTOCOL = 5
 
+/** Opcodes between looks at the clock. */
+const STEPS = 2048
+
 /** The value of the stream. `buffers` are those that lie outside of it, in the order in which it asks for them. */
-export function run(bytes: Uint8Array, reading: Reading, buffers: Iterable<Uint8Array> = []): Model {
+export async function run(
+  bytes: Uint8Array,
+  reading: Reading,
+  buffers: Iterable<Uint8Array>,
+): Promise<Model> {
   const machine = new Machine(bytes, reading, buffers)
-  while (machine.step());
+  while (machine.steps(STEPS)) await reading.pause()
   return machine.stack.last()
 }
 
@@ -36,8 +43,13 @@ class Machine {
     this.#buffers = buffers[Symbol.iterator]()
   }
 
-  /** One opcode; false at the end. */
-  step(): boolean {
+  /** So many opcodes; false at the end. */
+  steps(count: number): boolean {
+    for (let i = 0; i < count; i++) if (!this.#step()) return false
+    return true
+  }
+
+  #step(): boolean {
     const code = this.#cursor.uint8()
     if (code === op.STOP) return false
     const literal = literalOf(code, this.#cursor, this.#reading)

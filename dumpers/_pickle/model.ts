@@ -2,6 +2,7 @@
  * What a pickle's opcodes make: Python's values as data, before they become those of the user. `None`, booleans, whole
  * numbers, strings and bytes are JavaScript's own; a list is an array, which the machine fills; all else is a PyObject.
  */
+import { isUtf8 } from 'node:buffer'
 import type { DirdictError } from '../../src/errors.js'
 import type { Reading } from './reading.js'
 
@@ -15,6 +16,13 @@ export type Model = null | boolean | number | bigint | string | Uint8Array | Mod
 export abstract class PyObject {
   /** As Python names its class, with the module: `pandas.core.frame.DataFrame`. */
   abstract readonly python: string
+  /** The user's value, as soon as it is begun. */
+  finished: unknown
+
+  /** Whether it is a `str` in Python. */
+  get isText(): boolean {
+    return false
+  }
 
   /** BUILD: what `__setstate__` takes. */
   setState(_state: Model, reading: Reading): void {
@@ -58,6 +66,7 @@ export class PyFloat extends PyObject {
   constructor(value: number) {
     super()
     this.value = value
+    this.finished = value
   }
 
   override toValue(): number {
@@ -117,17 +126,23 @@ export class PyDict extends Container {
 
   begin(): object {
     const { pairs } = this
-    for (let i = 0; i < pairs.length; i += 2) if (textOf(pairs[i]!) === undefined) return new Map()
+    for (let i = 0; i < pairs.length; i += 2) if (!isText(pairs[i]!)) return new Map()
     return {}
   }
 
-  fill(begun: object, finished: (member: Model) => unknown): void {
+  fill(begun: object, finished: (member: Model) => unknown, reading: Reading): void {
     const { pairs } = this
+    const map = begun instanceof Map ? begun : undefined
+    let simple = map === undefined
     for (let i = 0; i < pairs.length; i += 2) {
-      const [key, value] = [finished(pairs[i]!), finished(pairs[i + 1]!)]
-      if (begun instanceof Map) begun.set(key, value)
-      else setOwn(begun, String(key), value)
+      const key = pairs[i]!
+      if (typeof key !== 'string') simple = false
+      if (map === undefined) setOwn(begun, String(finished(key)), finished(pairs[i + 1]!))
+      else map.set(finished(key), finished(pairs[i + 1]!))
     }
+    if (simple || map?.size === pairs.length / 2) return
+    const keys = pairs.filter((_, i) => i % 2 === 0)
+    assertDistinct(keys, map?.size ?? Object.keys(begun).length, reading)
   }
 }
 
@@ -153,9 +168,13 @@ export class PySet extends Container {
     return new Set()
   }
 
-  fill(begun: Set<unknown>, finished: (member: Model) => unknown): void {
+  fill(begun: Set<unknown>, finished: (member: Model) => unknown, reading: Reading): void {
     for (const item of this.items) begun.add(finished(item))
     if (this.python === 'frozenset') Object.freeze(begun)
+    if (begun.size === this.items.length) return
+    // Several NaN, all different to Python, mean no more than one.
+    const items = this.items.filter(item => !Number.isNaN(finished(item)))
+    assertDistinct(items, begun.has(Number.NaN) ? begun.size - 1 : begun.size, reading)
   }
 }
 
@@ -169,12 +188,14 @@ export class Python2Str extends PyObject {
     this.bytes = bytes
   }
 
+  override get isText(): boolean {
+    return true
+  }
+
   /** UTF-8 where it is that, else Latin-1. */
   override toValue(): string {
     const { buffer, byteOffset, length } = this.bytes
-    const bytes = Buffer.from(buffer, byteOffset, length)
-    const text = bytes.toString('utf8')
-    return text.includes('\ufffd') ? bytes.toString('latin1') : text
+    return Buffer.from(buffer, byteOffset, length).toString(isUtf8(this.bytes) ? 'utf8' : 'latin1')
   }
 }
 
@@ -207,6 +228,22 @@ export function numberOf(model: Model | undefined): number | undefined {
 /** A whole number that is exact; undefined for any other model. */
 export function intOf(model: Model | undefined): number | undefined {
   return typeof model === 'number' && Number.isSafeInteger(model) ? model : undefined
+}
+
+function isText(model: Model): boolean {
+  return typeof model === 'string' || (model instanceof PyObject && model.isText)
+}
+
+/**
+ * Python tells `Decimal('1')` from `'1'` and one NaN from another, and what becomes of them here is one: UNSUPPORTED_FORMAT,
+ * rather than lose all but the last. A key that the stream sets twice is one in Python too.
+ */
+function assertDistinct(keys: readonly Model[], found: number, reading: Reading): void {
+  const notNumbers = keys.filter(key => Number.isNaN(key)).length
+  const different = new Set(keys).size + Math.max(0, notNumbers - 1)
+  if (found < different) {
+    throw reading.unsupported("a dict or set of which two members are one here, such as Decimal('1') and '1'")
+  }
 }
 
 /** Names such as `__proto__` have to become members like any other. */

@@ -3,6 +3,7 @@
  * length. Few bytes can name the same thing thousands of times; what each time makes a copy is counted here.
  */
 import { DirdictError } from '../../src/errors.js'
+import { Turns } from '../_turns.js'
 
 /** Bytes that copies may take for each byte of the pickle, and what every pickle may take. */
 const PER_BYTE = 16
@@ -15,13 +16,22 @@ export class Reading {
   readonly file: string
   readonly #bytes: number
   readonly #most: number
+  readonly #signal: AbortSignal | undefined
+  readonly #turns = new Turns()
   #spent = 0
 
   /** `bytes`: those of the whole pickle. */
-  constructor(file: string, bytes: number) {
+  constructor(file: string, bytes: number, signal?: AbortSignal) {
     this.file = file
     this.#bytes = bytes
     this.#most = FREE + PER_BYTE * bytes
+    this.#signal = signal
+  }
+
+  /** To be called after a few thousand steps: what is to be waited for, if anything. Throws the reason of an abort. */
+  pause(): Promise<void> | undefined {
+    this.#signal?.throwIfAborted()
+    return this.#turns.pause()
   }
 
   /** Whether `bytes` are so large a part of the pickle that its memory may live on in them. */

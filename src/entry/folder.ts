@@ -11,9 +11,10 @@ import type { FileRecord } from '../metadata.js'
 import { assertNoLinks, checkedName, listFiles } from './file-names.js'
 import { holdDirectory } from './held-folder.js'
 import { OpenFile } from './open-file.js'
-import { READ_FLAGS, readChecked, readFully, readFullySync, SMALL } from './raw-files.js'
+import { READ_FLAGS, readFully, readFullySync, SMALL } from './raw-files.js'
 import { type ReadWitness, unwatched } from './read-witness.js'
 import { GONE, hasCode, NO_FILE } from './system-errors.js'
+import { readWhole } from './whole-file.js'
 
 /** A range of so many bytes is read at once: the way through the thread pool and back takes longer. */
 const SHORT_RANGE: number = 2 ** 20
@@ -82,7 +83,7 @@ export class EntryReadFolder implements ReadFolder {
       this.#compareLength(file, size)
       if (range !== undefined) return await this.#readRange(fd, file, size, range)
       const known = record?.crc32
-      const { data, sum } = await readWhole(fd, size, known !== undefined, this.signal)
+      const { data, sum } = await readWhole(fd, this.#memory(file, size), known !== undefined, this.signal)
       if (data.byteLength < size) throw this.#corrupt(file, `ends after ${data.byteLength} of ${size} bytes`)
       if (known !== undefined && sum !== known) {
         throw this.#changed(file)
@@ -207,13 +208,24 @@ export class EntryReadFolder implements ReadFolder {
     return this.#corrupt(file, 'is missing')
   }
 
+  /** Fresh memory. UNSUPPORTED_FORMAT where there is not enough for the whole file. */
+  #memory(file: string, bytes: number): Uint8Array {
+    try {
+      return new Uint8Array(bytes)
+    } catch (cause) {
+      throw this.#tooLong(file, bytes, 'it could not be had as one piece of memory', cause)
+    }
+  }
+
   #refuseTooLong(file: string, bytes: number): void {
-    if (bytes <= constants.MAX_STRING_LENGTH) return
-    throw new DirdictError(
-      'UNSUPPORTED_FORMAT',
-      `${JSON.stringify(file)} has ${bytes} bytes; JSON is read up to the ${constants.MAX_STRING_LENGTH} of a string of JavaScript. Read the file in db.path(key) as a stream.`,
-      { key: this.#key, file },
-    )
+    const most = constants.MAX_STRING_LENGTH
+    if (bytes > most)
+      throw this.#tooLong(file, bytes, `JSON is read up to the ${most} of a string of JavaScript`)
+  }
+
+  #tooLong(file: string, bytes: number, why: string, cause?: unknown): DirdictError {
+    const message = `${JSON.stringify(file)} has ${bytes} bytes; ${why}. Read the file in db.path(key) as a stream.`
+    return new DirdictError('UNSUPPORTED_FORMAT', message, { key: this.#key, file, cause })
   }
 
   #corrupt(file: string, what: string, cause?: unknown): DirdictError {
@@ -223,19 +235,4 @@ export class EntryReadFolder implements ReadFolder {
       { key: this.#key, file, cause },
     )
   }
-}
-
-async function readWhole(
-  fd: number,
-  size: number,
-  checked: boolean,
-  signal: AbortSignal | undefined,
-): Promise<{ data: Uint8Array; sum: number }> {
-  if (size <= SMALL) {
-    const data = readFullySync(fd, new Uint8Array(size), 0)
-    return { data, sum: checked ? crc32(data) : 0 }
-  }
-  if (!checked) return { data: await readFully(fd, new Uint8Array(size), 0, signal), sum: 0 }
-  const { data, crc32: sum } = await readChecked(fd, size, signal)
-  return { data, sum }
 }

@@ -83,28 +83,11 @@ export async function readFully(
   return out.subarray(0, done)
 }
 
-/** A whole file of `size` bytes with its CRC-32, which is taken while the next chunk is under way. */
-export async function readChecked(
-  fd: number,
-  size: number,
-  signal?: AbortSignal,
-): Promise<{ data: Uint8Array; crc32: number }> {
-  const data = new Uint8Array(size)
-  let sum = 0
-  let ready: Uint8Array = data.subarray(0, 0)
-  for (let position = 0; position < size; ) {
-    const next = readFully(fd, data.subarray(position, position + CHUNK), position, signal)
-    sum = crc32(ready, sum)
-    ready = await next
-    position += ready.byteLength
-    if (ready.byteLength === 0) return { data: data.subarray(0, position), crc32: sum }
-  }
-  return { data, crc32: crc32(ready, sum) }
-}
-
 /** Streams a file through CRC-32 in memory of a fixed size. */
 export async function checksum(fd: number, signal?: AbortSignal): Promise<{ bytes: number; crc32: number }> {
-  const buffers = [new Uint8Array(CHUNK), new Uint8Array(CHUNK)] as const
+  // No longer than the file: to clear 16 MiB takes longer than to read a small one.
+  const length = Math.max(1, Math.min(CHUNK, fstatSync(fd).size))
+  const buffers = [new Uint8Array(length), new Uint8Array(length)] as const
   let sum = 0
   let bytes = 0
   let ready: Uint8Array = buffers[0].subarray(0, 0)

@@ -1,7 +1,8 @@
 /** What is particular to pickle: nothing is run, memory is bounded by the file, what stands twice is one object. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { decodePickle } from '../../dumpers/_pickle/decode.js'
 import { array, pickle } from '../../src/index.js'
 import { pickled, stream, unpickled } from './pickle-streams.js'
 import { tuple } from './samples/pickle.js'
@@ -193,6 +194,7 @@ describe('Python 2', () => {
     ['escapes', stream("S'a\\x41\\n\\'\\\\'\n."), "aA\n'\\"],
     ['UTF-8', stream('U', 2, 0xc3, 0xa9, '.'), 'é'],
     ['Latin-1', stream('U', 1, 0xe9, '.'), 'é'],
+    ['a replacement character', stream('U', 5, 0xef, 0xbf, 0xbd, 0xc3, 0xa9, '.'), '\ufffdé'],
     ['unicode', stream('V\\u00e9\\U0001f9e0\\u005cu0041\n.'), 'é🧠\\u0041'],
     [
       'long ints',
@@ -239,6 +241,25 @@ describe('an entry', () => {
     )
   })
 
+  it('of more bytes than memory holds is refused before it is read', async () => {
+    const db = await temporaryDatabase()
+    mkdirSync(db.path('python'))
+    writeFileSync(join(db.path('python'), 'Loader.json'), JSON.stringify({ Loader: `${ISF}to_pickle` }))
+    writeFileSync(join(db.path('python'), 'to_pickle_dump'), 'N.')
+    truncateSync(join(db.path('python'), 'to_pickle_dump'), 2 ** 40)
+    await expect(db.get('python', pickle)).rejects.toMatchObject({
+      code: 'UNSUPPORTED_FORMAT',
+      message: expect.stringContaining('1099511627776 bytes'),
+    })
+  })
+
+  it('keeps members that an array does not have', async () => {
+    const db = await temporaryDatabase()
+    const named = { data: ['a', 'b'], shape: [2], unit: 'mV' }
+    await db.set('named', named, pickle)
+    expect(await db.get('named', pickle)).toEqual(named)
+  })
+
   it('says where the value is that Python cannot get', async () => {
     const db = await temporaryDatabase()
     await expect(db.set('a', { b: [1, { c: undefined }] }, pickle)).rejects.toThrow('$.b[1].c is undefined')
@@ -258,7 +279,6 @@ describe('an entry', () => {
     for (let before = 0; before < 9; before++) {
       const numbers = Float64Array.from({ length: 20_000 }, (_, i) => i / 3)
       const bytes = Uint8Array.from(pickled(['x'.repeat(before), Buffer.from('kept'), numbers]))
-      const { decodePickle } = await import('../../dumpers/_pickle/decode.js')
       const [, kept, found] = (await decodePickle(bytes, 'stream')) as [
         string,
         Uint8Array,

@@ -297,6 +297,7 @@ describe.skipIf(!numpy)(`Python's pickle${reason}`, () => {
       '[np.float64(1.5), np.float32(2), np.int8(-3), np.int64(2**60), np.uint64(5), np.bool_(False), np.str_("é"), np.str_(""), np.bytes_(b"x"), np.float16(0.5)]',
       [1.5, 2, -3, 2n ** 60n, 5, false, 'é', '', Uint8Array.of(120), 0.5],
     ],
+    ['texts of numpy as keys', '{np.str_("a"): 1, "b": 2}', { a: 1, b: 2 }],
     [
       'times of numpy',
       '[np.datetime64("2024-01-01"), np.timedelta64(5, "ms")]',
@@ -387,6 +388,14 @@ describe.skipIf(!numpy)(`Python's pickle${reason}`, () => {
     for (const value of await fromPython(expression, imports)) expect(value).toStrictEqual(wanted)
   })
 
+  it('has thousands of records, each by itself', async () => {
+    const expression = "list(np.ones(6000, dtype=[(f'f{i}', 'i1') for i in range(20)]))"
+    for (const records of await fromPython(expression)) {
+      expect(records).toHaveLength(6000)
+      expect((records as NDArray[])[5999]?.fields?.get('f19')?.data).toEqual(Int8Array.of(1))
+    }
+  })
+
   it('shows the second of two equal times of the clock, where the protocol tells', async () => {
     const found = await fromPython(
       'd.datetime(2024, 10, 27, 2, 30, fold=1, tzinfo=z.ZoneInfo("Europe/Berlin"))',
@@ -409,6 +418,7 @@ describe.skipIf(!numpy)(`Python's pickle${reason}`, () => {
     ['os.system', 'os', /posix\.system/],
     ['np.ma.array([1])', 'numpy as np', /numpy\.ma\.core\._mareconstruct/],
     ['np.random.RandomState(0)', 'numpy as np', /numpy\.random/],
+    ['np.zeros(2, [("a", "O")])', 'numpy as np', /records with Python objects/],
     ['np.longdouble(1)', 'numpy as np', /f16|f12/],
     ['np.array([1], "g")', 'numpy as np', /f16|f12/],
     ['c.OrderedDict', 'collections as c', /a reference to collections\.OrderedDict/],

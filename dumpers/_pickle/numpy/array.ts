@@ -65,6 +65,7 @@ export class NumpyArray extends Container {
 
   #setBytes(memory: Model | undefined, reading: Reading): void {
     const bytes = bytesOf(memory)
+    if (Array.isArray(memory)) throw reading.unsupported('an array of records with Python objects')
     if (bytes === undefined) throw reading.corrupt('has an array without memory')
     if (typeof memory === 'string') reading.spend(bytes.length)
     this.bytes = bytes
@@ -110,13 +111,15 @@ function countOf(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1)
 }
 
-/** Arrays in arrays, one level for each axis. */
+/** Arrays in arrays, one level for each axis. An element has paid for one of them: empty ones and more levels are counted. */
 function nest(values: readonly unknown[], shape: readonly number[], reading: Reading): unknown[] {
   let rows = values as unknown[]
+  let paid = values.length
   for (const [axis, length] of [...shape.entries()].reverse()) {
     if (axis === 0) break
     const count = countOf(shape.slice(0, axis))
-    reading.spend(40 * count)
+    reading.spend(40 * Math.max(0, count - paid))
+    paid = Math.max(0, paid - count)
     rows = Array.from({ length: count }, (_, i) => rows.slice(i * length, (i + 1) * length))
   }
   return rows

@@ -22,6 +22,7 @@ export class NumpyDtype extends PyObject {
   #itemsize = -1
   #names: readonly string[] | undefined
   #fields: PyDict | undefined
+  #format: ElementFormat | undefined
   #sub: { readonly base: NumpyDtype; readonly shape: readonly number[] } | undefined
 
   constructor(code: string, whole?: ElementFormat) {
@@ -40,6 +41,11 @@ export class NumpyDtype extends PyObject {
     return /^\|?O\d*$/.test(this.code)
   }
 
+  /** Elements that are a `str`. */
+  get holdsText(): boolean {
+    return /^[|<>=]?U/.test(this.code)
+  }
+
   /** `(version, order, subarray, names, fields, itemsize, alignment, flags[, metadata])`; the oldest has no version. */
   override setState(state: Model, reading: Reading): void {
     const items = itemsOf(state) ?? []
@@ -53,10 +59,17 @@ export class NumpyDtype extends PyObject {
     this.#fields = fields instanceof PyDict ? fields : undefined
     this.#sub = subarrayOf(sub, reading)
     this.#unit = unitOf(items[8], reading)
+    this.#format = undefined
   }
 
   /** How elements lie in memory. UNSUPPORTED_FORMAT for objects, long doubles and raw bytes. */
-  format(reading: Reading, level = 0): ElementFormat {
+  format(reading: Reading): ElementFormat {
+    this.#format ??= this.#formatAt(0, reading)
+    return this.#format
+  }
+
+  /** Made anew in each record that it is a field of, and charged there: few bytes can name it in many. */
+  #formatAt(level: number, reading: Reading): ElementFormat {
     if (this.#whole !== undefined) return this.#whole
     if (level > MOST_LEVELS) throw reading.unsupported(`records nested deeper than ${MOST_LEVELS} levels`)
     if (this.#names !== undefined) return this.#records(this.#names, reading, level)
@@ -82,22 +95,26 @@ export class NumpyDtype extends PyObject {
   #records(names: readonly string[], reading: Reading, level: number): ElementFormat {
     const itemsize = this.#itemsize
     if (itemsize < 1 || itemsize > LARGEST_ITEM) throw reading.corrupt('has records without a size')
-    const fields = names.map(name => this.#field(name, itemsize, reading, level))
+    const described = new Map<string | undefined, Model>()
+    const pairs = this.#fields?.pairs ?? []
+    for (let i = 0; i < pairs.length; i += 2) described.set(textOf(pairs[i]), pairs[i + 1]!)
+    const fields = names.map(name => this.#field(name, described.get(name), reading, level))
     if (fields.length === 0) throw reading.unsupported('records without a field')
     return { dtype: 'struct', itemsize, word: 1, swapped: false, fields }
   }
 
-  #field(name: string, itemsize: number, reading: Reading, level: number): FieldFormat {
-    const [dtype, offset] = itemsOf(this.#fields?.get(name)) ?? []
+  /** `described`: `(dtype, offset[, title])`. */
+  #field(name: string, described: Model | undefined, reading: Reading, level: number): FieldFormat {
+    const [dtype, offset] = itemsOf(described) ?? []
     const begin = intOf(offset)
     if (!(dtype instanceof NumpyDtype) || begin === undefined || begin < 0) {
       throw reading.corrupt(`has records whose field ${JSON.stringify(name)} is not described`)
     }
     const { base, shape } = dtype.#sub ?? { base: dtype, shape: [] }
-    const format = base.format(reading, level + 1)
+    const format = base.#formatAt(level + 1, reading)
     reading.spend(200)
     const length = shape.reduce((product, n) => product * n, format.itemsize)
-    if (begin + length > itemsize)
+    if (begin + length > this.#itemsize)
       throw reading.corrupt(`has records that end within ${JSON.stringify(name)}`)
     return { name, format, shape, offset: begin }
   }

@@ -8,6 +8,9 @@ import { inMemory } from '../../_npy/in-memory.js'
 import { readPart } from '../../_npy/read.js'
 import type { Reading } from '../reading.js'
 
+/** For the array that each field becomes. A field has a byte in the file or more: no sound pickle asks for too much. */
+const PER_FIELD = 12
+
 /** How an array lies in a pickle. */
 export interface Elements {
   readonly format: ElementFormat
@@ -27,8 +30,13 @@ export async function elementsOf(elements: Elements, reading: Reading): Promise<
   const stride = fortran ? rowMajorStride(shape.toReversed()).reverse() : rowMajorStride(shape)
   const own = inPlace(elements, reading)
   if (own !== undefined) return { data: own, shape, stride, offset: 0, dtype: format.dtype }
-  reading.spend(bytes.length + (memoryOf(format.dtype) === undefined ? 8 * count : 0))
+  const perElement = format.fields === undefined && memoryOf(format.dtype) === undefined ? 8 : 0
+  reading.spend(bytes.length + perElement * count + PER_FIELD * fieldsOf(format))
   return readPart(inMemory(bytes), reading.file, { format, fortranOrder: fortran, shape, begin: 0 }, {})
+}
+
+function fieldsOf({ fields = [] }: ElementFormat): number {
+  return fields.reduce((sum, field) => sum + fieldsOf(field.format), fields.length)
 }
 
 /** The memory of the file itself, as elements; undefined where they have to be copied. */

@@ -23,6 +23,10 @@ export class NumpyScalar extends PyObject {
     this.bytes = bytes
   }
 
+  override get isText(): boolean {
+    return this.dtype.holdsText
+  }
+
   /** Numbers (a `bigint` where a number would not be exact), booleans, strings and bytes; else an NDArray without axes. */
   override toValue(reading: Reading): unknown {
     if (this.bytes.length === 0) return this.#empty(reading)
@@ -46,6 +50,8 @@ export class NumpyScalar extends PyObject {
   }
 }
 
+/** One element after the other lies here: a view for each of millions would take longer than the rest. */
+const element = new DataView(new ArrayBuffer(8))
 const LITTLE: boolean = endianness() === 'LE'
 
 /** The value of the usual kinds, of which there may be millions. */
@@ -53,12 +59,12 @@ function quickValue(
   { dtype, itemsize, swapped }: ElementFormat,
   bytes: Uint8Array,
 ): number | boolean | undefined {
-  if (swapped || bytes.length !== itemsize) return undefined
-  const view = new DataView(bytes.buffer, bytes.byteOffset, itemsize)
-  if (dtype === 'float64') return view.getFloat64(0, LITTLE)
-  if (dtype === 'float32') return view.getFloat32(0, LITTLE)
-  if (dtype === 'int32') return view.getInt32(0, LITTLE)
-  if (dtype === 'bool') return view.getUint8(0) !== 0
-  const int64 = dtype === 'int64' ? Number(view.getBigInt64(0, LITTLE)) : Number.NaN
+  if (swapped || bytes.length !== itemsize || itemsize > 8) return undefined
+  for (let i = 0; i < itemsize; i++) element.setUint8(i, bytes[i]!)
+  if (dtype === 'float64') return element.getFloat64(0, LITTLE)
+  if (dtype === 'float32') return element.getFloat32(0, LITTLE)
+  if (dtype === 'int32') return element.getInt32(0, LITTLE)
+  if (dtype === 'bool') return element.getUint8(0) !== 0
+  const int64 = dtype === 'int64' ? Number(element.getBigInt64(0, LITTLE)) : Number.NaN
   return Number.isSafeInteger(int64) ? int64 : undefined
 }

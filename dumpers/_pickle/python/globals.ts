@@ -4,6 +4,7 @@
 import { type Builder, entriesOf, Global, type Globals } from '../builder.js'
 import { bytesOf, itemsOf, type Model, numberOf, PyDict, PySet, PyTuple, textOf } from '../model.js'
 import type { Reading } from '../reading.js'
+import { CLOUDPICKLE_GLOBALS } from './cloudpickle.js'
 import { PyComplex } from './complex.js'
 import { PyRange } from './ranges.js'
 import { PyText, PyUuid, pathText } from './texts.js'
@@ -206,4 +207,5 @@ export const PYTHON_GLOBALS: Globals = new Map<string, Builder>([
     WindowsPath: textual('pathlib.WindowsPath', pathText),
   }),
   ...TIME_GLOBALS,
+  ...CLOUDPICKLE_GLOBALS,
 ])

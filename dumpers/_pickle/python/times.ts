@@ -20,8 +20,12 @@ export class PyTimedelta extends PyObject {
     this.microseconds = microseconds
   }
 
-  override toValue(): NDArray {
-    return countOf('timedelta64[us]', this.microseconds)
+  override toValue(reading: Reading): NDArray {
+    const count = this.microseconds
+    if (count !== BigInt.asIntN(64, count)) {
+      throw reading.unsupported('a datetime.timedelta of more microseconds than 64 bits count')
+    }
+    return countOf('timedelta64[us]', count)
   }
 }
 

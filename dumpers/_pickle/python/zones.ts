@@ -64,10 +64,12 @@ export class PyZone extends PyObject {
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
 function formatterOf(timeZone: string, reading: Reading): Intl.DateTimeFormat {
-  const known = formatters.get(timeZone)
+  // Names mean the same in capitals: there are no more formatters than zones.
+  const name = timeZone.toLowerCase()
+  const known = formatters.get(name)
   if (known !== undefined) return known
   const formatter = makeFormatter(timeZone, reading)
-  formatters.set(timeZone, formatter)
+  formatters.set(name, formatter)
   return formatter
 }
 

@@ -23,10 +23,16 @@ export function isBytes(value: object): value is Uint8Array {
   return types.isUint8Array(value)
 }
 
+/** Members of an {@link NDArray}. A plain object with others is no array: they would be lost. */
+const OF_ARRAYS: ReadonlySet<string> = new Set(['data', 'shape', 'stride', 'offset', 'dtype', 'fields'])
+
 /** The array that `value` becomes in Python; undefined where it becomes something else. */
 export function numpyArrayOf(value: object): NDArray | undefined {
   if (isBytes(value)) return undefined
-  return ArrayBuffer.isView(value) || ('data' in value && 'shape' in value) ? asNDArray(value) : undefined
+  if (ArrayBuffer.isView(value)) return asNDArray(value)
+  if (!('data' in value && 'shape' in value)) return undefined
+  const isMore = isPlainObject(value) && Object.keys(value).some(name => !OF_ARRAYS.has(name))
+  return isMore ? undefined : asNDArray(value)
 }
 
 const pickle: Judge = {
