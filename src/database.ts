@@ -181,7 +181,10 @@ export class DataBase<S extends Schema = NoSchema> {
     await this.#dictionary.copy(key, other.#dictionary, newKey, options)
   }
 
-  /** All keys, sorted; with `recurse` those of nested databases too, each after the database it lies in. */
+  /**
+   * All keys, sorted; with `recurse` those of nested databases too, each after the database it lies in. One that this
+   * user may not look into is listed alone.
+   */
   async keys(options: { readonly recurse?: boolean } = {}): Promise<string[]> {
     checkNames(options, ['recurse'], 'keys')
     if (!options.recurse) return this.#dictionary.keys()

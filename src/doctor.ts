@@ -14,7 +14,8 @@ import type { DatabaseDirectory } from './entry/database-directory.js'
 import { listKeys } from './entry/pin.js'
 import { GONE, hasCode, translate } from './entry/system-errors.js'
 import { isDirdictError } from './errors.js'
-import type { Repair } from './repair/proposal.js'
+import { checkNames } from './options.js'
+import { keyIn, type Repair } from './repair/proposal.js'
 import { eachLostRecord } from './repair/records.js'
 import { serviceRepairs } from './repair/service.js'
 import { nestedPath, pauseIsDue, Session } from './session.js'
@@ -54,7 +55,7 @@ export interface Diagnosis {
 /**
  * Examines a database and those nested in it: who wrote it, what in it hurts dirdict or Python's ISF, and what
  * `db.repair()` would do. It writes nothing, follows no links, and holds the names of one directory at a time.
- * NOT_A_DATABASE where there is none.
+ * NOT_A_DATABASE where there is none, OPTION_INVALID.
  *
  * @example
  * ```ts
@@ -67,6 +68,7 @@ export interface Diagnosis {
  * ```
  */
 export async function doctor(directory: string, options: DoctorOptions = {}): Promise<Diagnosis> {
+  checkNames(options, ['dumpers'], 'doctor')
   const dumpers = new DumperTable(options.dumpers)
   const session = new Session({ readonly: true, durability: 'relaxed', dumpers, locks: undefined })
   const path = isOldStore(directory) ? realpathSync(directory) : existingDatabase(directory)
@@ -102,18 +104,18 @@ class Visit {
   async database(directory: DatabaseDirectory, prefix: string): Promise<void> {
     this.counting.databases++
     const tell = this.#teller(prefix)
-    const names = this.#readable(tell, '', () => {
-      examineState(directory, tell)
-      examineListing(directory, tell)
-      examineService(directory, tell)
-      if (directory.hasService()) {
-        for (const { name, action, detail } of serviceRepairs(directory)) {
-          this.repairs.add(action, { key: prefix + name, action, detail })
-        }
+    const names = this.#readable(tell, '', () => listKeys(directory))
+    if (names === undefined) return
+    for (const examine of [examineState, examineListing, examineService]) {
+      this.#readable(tell, '', () => examine(directory, tell))
+    }
+    this.#readable(tell, '', () => {
+      if (!directory.hasService()) return
+      for (const { name, action, detail } of serviceRepairs(directory)) {
+        this.repairs.add(action, { key: keyIn(prefix, name), action, detail })
       }
-      return listKeys(directory)
     })
-    for (const name of names ?? []) {
+    for (const name of names) {
       if (pauseIsDue()) await nextTurn()
       await this.#entry(directory, name, prefix, tell)
     }
@@ -121,21 +123,26 @@ class Visit {
 
   async #entry(directory: DatabaseDirectory, name: string, prefix: string, tell: Tell): Promise<void> {
     const path = directory.entry(name)
-    const nested = this.#readable(tell, name, () => {
-      examineEntry(this.#session, path, name, this.counting, tell)
+    let isTold = false
+    const tellOfEntry: Tell = (...finding) => {
+      isTold = true
+      tell(...finding)
+    }
+    const nested = this.#readable(tellOfEntry, name, () => {
+      examineEntry(this.#session, path, name, this.counting, tellOfEntry)
       return nestedPath(path)
     })
     await eachLostRecord(this.#session, directory, name, async ({ action, detail }) => {
-      // What is only told is among the findings.
       if (action !== 'reported') this.repairs.add(action, { key: prefix + name, action, detail })
+      // What repair only tells is among the findings, but for records that it alone looks into.
+      else if (!isTold) tell('unreadable', name, `cannot be repaired: ${detail}`)
     })
     if (nested !== undefined) await this.database(this.#session.directory(nested), `${prefix}${name}/`)
   }
 
   #teller(prefix: string): Tell {
     return (kind, name, message) => {
-      const key = prefix + name
-      this.findings.add(kind, { kind, key: name === '' ? prefix.slice(0, -1) : key, message })
+      this.findings.add(kind, { kind, key: keyIn(prefix, name), message })
     }
   }
 

@@ -142,8 +142,8 @@ export interface LiveFolder extends ReadFolder {
    * by then, READ_ONLY where the database was opened so, LOCKED after the timeout. The folder is of use in `work` only.
    */
   locked<T>(work: (folder: LockedFolder) => Promise<T>, options?: LockOptions): Promise<T>
-  /** What tells whether a file is still the one it was; undefined where there is none. */
-  stamp(file: string): Promise<FileStamp | undefined>
+  /** What tells whether a file, or without a name the directory, is still what it was; undefined where there is none. */
+  stamp(file?: string): Promise<FileStamp | undefined>
   /** The database in the subdirectory `db`. */
   database(): Promise<NestedDatabase>
 }

@@ -13,7 +13,7 @@ import { GONE, hasCode } from './entry/system-errors.js'
 import { DirdictError } from './errors.js'
 import { joinKey, nearKeys } from './keys.js'
 import type { FileRecord, Metadata } from './metadata.js'
-import { splitGetOptions } from './options.js'
+import { checkWaitOptions, splitGetOptions } from './options.js'
 import { nestedPath, type Place, pauseIsDue, type Session } from './session.js'
 import { shownValue } from './show/value-face.js'
 import { whileLocked } from './writer.js'
@@ -74,7 +74,10 @@ async function openLive(
     key: place.key,
     readonly: session.readonly !== false,
     durable: session.durability === 'full',
-    whileLocked: (options, work) => whileLocked(session, place, options, work),
+    whileLocked: async (options, work) => {
+      checkWaitOptions('locked', options)
+      return whileLocked(session, place, options, work)
+    },
     openDatabase: path => openNested(place, path),
   })
   return shownValue(dumper.name, await dumper.load(live, record?.arguments ?? {}, options))

@@ -15,16 +15,21 @@ export interface Standing {
 
 /** Names that an error message lists. */
 const MOST_NAMED = 5
+/** Listings in a row, during which nothing moved, that show everything: one may fall into a tick of the disk's clock. */
+const QUIET_LISTINGS = 2
+/** Of a directory in which something moves all the time. Each misses an array with a chance of one in six at most. */
+const MOST_LISTINGS = 12
 
 export async function arrayNames(folder: LiveFolder): Promise<string[]> {
-  const files = await arrayFiles(folder)
-  return [...new Set(files.map(({ name }) => name))].sort()
+  const names = new Set<string>()
+  for await (const files of listings(folder)) for (const { name } of files) names.add(name)
+  return [...names].sort()
 }
 
 /** What stands under `name`, or undefined. */
 export async function findArray(folder: LiveFolder, name: string): Promise<Standing | undefined> {
   for (;;) {
-    const files = (await arrayFiles(folder)).filter(array => array.name === name)
+    const files = await filesNamed(folder, name)
     const found: { array: ArrayFile; stamp: FileStamp }[] = []
     for (const array of files) {
       const stamp = await folder.stamp(array.file)
@@ -89,9 +94,28 @@ async function assertWhole(array: ArrayFile, source: RandomAccess): Promise<void
   }
 }
 
-async function arrayFiles(folder: LiveFolder): Promise<ArrayFile[]> {
-  const names = await folder.names()
-  return names.filter(file => !file.includes('/')).flatMap(file => parseFileName(file) ?? [])
+/** The files of one array, from the first listing that has any. */
+async function filesNamed(folder: LiveFolder, name: string): Promise<ArrayFile[]> {
+  for await (const files of listings(folder)) {
+    const found = files.filter(array => array.name === name)
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+/**
+ * Listings of the directory that show all arrays together. A single one of a long directory misses a file that is renamed
+ * meanwhile, as by every append, from where it has still to look to where it has looked.
+ */
+async function* listings(folder: LiveFolder): AsyncGenerator<ArrayFile[]> {
+  let before = await folder.stamp()
+  for (let quiet = 0, count = 0; quiet < QUIET_LISTINGS && count < MOST_LISTINGS; count++) {
+    const names = await folder.names()
+    const after = await folder.stamp()
+    quiet = before?.modified === after?.modified ? quiet + 1 : 0
+    before = after
+    yield names.filter(file => !file.includes('/')).flatMap(file => parseFileName(file) ?? [])
+  }
 }
 
 type Found = Pick<Standing, 'array' | 'stamp'>

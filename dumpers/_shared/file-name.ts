@@ -60,11 +60,12 @@ export function bytesOf({ file, shape }: ArrayFile, { itemsize }: ElementFormat)
 }
 
 export function rejected(name: string, why: string): DirdictError {
-  const message = `shared cannot store ${JSON.stringify(name.slice(0, 200))}: ${why}`
+  const message = `shared cannot store ${JSON.stringify(String(name).slice(0, 200))}: ${why}`
   return new DirdictError('VALUE_REJECTED', message, { dumper: 'shared' })
 }
 
 function wrongName(name: string): string | undefined {
+  if (typeof name !== 'string') return 'the name of an array is a string'
   if (name === '') return 'an array needs a name'
   if (name.includes('/') || name.includes('\0')) return 'its name is no file name'
   if (Buffer.from(name).toString() !== name)

@@ -28,6 +28,7 @@ import { reading } from './open.js'
 import { partitionedForm, partitionedPreview } from './partitioned-form.js'
 import { plainForm } from './plain-form.js'
 import { printable, printJson, printLine } from './print.js'
+import { printArrays } from './shared-form.js'
 import { tableForm, tablePreview } from './table-form.js'
 
 interface GetCommandOptions {
@@ -43,7 +44,7 @@ const BOUNDED = { depth: 4, maxArrayLength: 20, maxStringLength: 2000 }
 const SHOW: ReadonlyMap<string, Show> = new Map<string, Show>([
   ['subdb', async (db, key, asJson) => printNames(await (await db.sub(key)).keys(), asJson)],
   ['folder', async (db, key, asJson) => printNames(await (await db.get(key, folder)).names(), asJson)],
-  ['shared', showShared],
+  ['shared', async (db, key, asJson) => printArrays(await db.get(key, shared), asJson)],
   ['text', async (db, key, asJson) => printContent(await db.get(key, text), asJson)],
   ['bytes', async (db, key, asJson) => printContent(await db.get(key, bytes), asJson)],
   ['ndarray', async (db, key, asJson) => printArray(await db.get(key, ndarray), asJson)],
@@ -102,17 +103,6 @@ const showOther: Show = async (db, key, asJson) => {
 function printArray(value: NDArray, asJson: boolean): void {
   if (asJson) printJson(arrayForm(value))
   else printLine(inspect(value, BOUNDED))
-}
-
-/** The arrays of a store by name; `load` of the library reads them. */
-async function showShared(db: DataBase, key: string, asJson: boolean): Promise<void> {
-  const store = await db.get(key, shared)
-  const arrays = []
-  for (const name of await store.names()) arrays.push({ name, ...(await store.describe(name)) })
-  if (asJson) printJson(arrays)
-  else
-    for (const { name, dtype, shape } of arrays)
-      printLine(`${printable(name)}  ${dtype} [${shape.join(', ')}]`)
 }
 
 function printTable(table: OutputOf<typeof dataframe>, asJson: boolean): void {

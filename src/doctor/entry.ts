@@ -36,10 +36,11 @@ export function examineEntry(
 ): void {
   counting.keys++
   counting.owners.add(String(lstatSync(path).uid))
+  const isOurs = existsSync(`${path}/dirdict.json`)
   const record = recordOf(path, name, tell)
   const loader = loaderOf(path, name, record !== undefined, counting, tell)
+  if (isOurs) counting.byDirdict++
   if (record !== undefined) {
-    counting.byDirdict++
     const { dirdict } = (record.provenance.runtime ?? {}) as { dirdict?: unknown }
     if (typeof dirdict === 'string') counting.dirdictVersions.add(dirdict)
     if (session.dumpers.forName(record.dumper) === undefined) {
@@ -49,7 +50,7 @@ export function examineEntry(
         `was written by the dumper ${JSON.stringify(record.dumper)}, which is not registered here; give it in the option dumpers.`,
       )
     }
-  } else if (loader !== undefined) {
+  } else if (loader !== undefined && !isOurs) {
     counting.byIsf++
     counting.isfVersions.add(isfVersion(path, name))
   }

@@ -127,22 +127,22 @@ export class DatabaseDirectory {
    * the key, knows that the record is what it was. `token` is that of the lock.
    */
   beginChange(token: string): void {
-    mkdirSync(this.#changing(token))
+    mkdirSync(this.announcement(token))
   }
 
   /** What was announced is over. Before this, the lock is not given up. */
   endChange(token: string): void {
     // Gone: the lock was taken over, and its new owner has done this for us.
-    if (succeeds(['EPERM'], () => void succeeds(GONE, () => rmdirSync(this.#changing(token))))) return
+    if (succeeds(['EPERM'], () => void succeeds(GONE, () => rmdirSync(this.announcement(token))))) return
     // In a sticky directory another user's name stays; a name of our own that comes and goes tells the same.
-    const own = `${this.#changing(token)}.over`
+    const own = `${this.announcement(token)}.over`
     mkdirSync(own)
     rmdirSync(own)
   }
 
   /** The same for an owner who may have died in the middle; nothing is done where he was not changing anything. */
   settleChange(token: string): void {
-    if (lstatSync(this.#changing(token), { throwIfNoEntry: false }) !== undefined) this.endChange(token)
+    if (lstatSync(this.announcement(token), { throwIfNoEntry: false }) !== undefined) this.endChange(token)
   }
 
   /** Tokens of changes that were announced and are not over, some of them perhaps for ever. */
@@ -162,8 +162,8 @@ export class DatabaseDirectory {
     return statSync(this.path, { bigint: true, throwIfNoEntry: false })
   }
 
-  /** ISF, like us, takes no name with `.deleting.` in it for a key. */
-  #changing(token: string): string {
+  /** Where a change is announced. ISF, like us, takes no name with `.deleting.` in it for a key. */
+  announcement(token: string): string {
     return `${this.path}/.deleting.${token}`
   }
 

@@ -90,8 +90,8 @@ export class LiveEntryFolder extends EntryReadFolder implements LiveFolder {
     })
   }
 
-  async stamp(file: string): Promise<FileStamp | undefined> {
-    const path = `${this.path}/${checkedName(file)}`
+  async stamp(file?: string): Promise<FileStamp | undefined> {
+    const path = file === undefined ? this.path : `${this.path}/${checkedName(file)}`
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
     if (stats === undefined) return undefined
     const { dev, ino, birthtimeNs, mtimeNs, size } = stats

@@ -1,7 +1,8 @@
 /**
  * What lies in the service directory of a database, and whether those whose it is are gone for good.
  */
-import { readdirSync, statfsSync } from 'node:fs'
+import { lstatSync, readdirSync, statfsSync } from 'node:fs'
+import { uptime } from 'node:os'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { GONE, hasCode } from '../entry/system-errors.js'
 import { isDead, isOfAnotherBoot } from '../locks/token.js'
@@ -20,12 +21,17 @@ export function namesIn(path: string): readonly string[] {
   }
 }
 
-/** Whether nobody can come back for what this token names. */
-export function isLeft(directory: DatabaseDirectory, token: string): boolean {
-  return isDead(token) || isAbandoned(directory, token)
+/** Whether nobody can come back for what lies at `path`, which this token names. */
+export function isLeft(directory: DatabaseDirectory, token: string, path: string): boolean {
+  return isDead(token) || isAbandoned(directory, token, path)
 }
 
-/** Left by this machine before it was started anew: nobody else can have mounted a local disk. */
-function isAbandoned(directory: DatabaseDirectory, token: string): boolean {
-  return isOfAnotherBoot(token) && LOCAL_DISKS.has(statfsSync(directory.path).type)
+/**
+ * Left by this machine before it was started anew: nobody else can have mounted a local disk. What has changed since then
+ * is of another machine, to which this one serves the disk.
+ */
+function isAbandoned(directory: DatabaseDirectory, token: string, path: string): boolean {
+  if (!isOfAnotherBoot(token) || !LOCAL_DISKS.has(statfsSync(directory.path).type)) return false
+  const changed = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs
+  return changed !== undefined && changed < Date.now() - uptime() * 1000
 }

@@ -9,17 +9,17 @@ import type { Proposal } from './proposal.js'
 
 export function* leftovers(directory: DatabaseDirectory): Generator<Proposal> {
   for (const token of directory.announced()) {
-    if (!isLeft(directory, token)) continue
+    if (!isLeft(directory, token, directory.announcement(token))) continue
     yield collected(`the announcement of ${token}`, async () => directory.settleChange(token))
   }
   for (const name of namesIn(directory.work(''))) {
-    if (!isLeft(directory, name)) continue
+    if (!isLeft(directory, name, directory.work(name))) continue
     yield collected(`work/${name}`, async () => {
       rmSync(directory.work(name), { recursive: true, force: true })
     })
   }
   for (const name of namesIn(directory.trash(''))) {
-    if (!isLeft(directory, name)) continue
+    if (!isLeft(directory, name, directory.trash(name))) continue
     yield collected(`trash/${name}`, () => removeTrash(directory.trash(name)))
   }
 }

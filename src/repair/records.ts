@@ -5,16 +5,15 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { AnyDumper } from '../dumper.js'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
-import { listFiles } from '../entry/file-names.js'
 import { finishUnfinished, releaseAndCollect } from '../entry/publish.js'
 import { readTextSync } from '../entry/raw-files.js'
 import { type EntryRecord, isfMetadataOf, isObject, loaderModule, readRecord } from '../entry/record-files.js'
-import { GONE, hasCode, translate } from '../entry/system-errors.js'
-import { isDirdictError } from '../errors.js'
+import { GONE, hasCode } from '../entry/system-errors.js'
 import { acquireFileLock } from '../locks/file.js'
 import { newToken } from '../locks/token.js'
 import type { Session } from '../session.js'
-import type { Proposal } from './proposal.js'
+import { namesIn } from './left.js'
+import { failureOf, type Proposal } from './proposal.js'
 
 /** User's files of these names in a managed folder make ISF take it for something else. */
 const CONFUSING: readonly string[] = [
@@ -42,16 +41,14 @@ export async function eachLostRecord(
   try {
     for (const proposal of lostRecords(session, directory, name)) await take(proposal)
   } catch (error) {
-    if (hasCode(error, GONE)) return
-    const problem = translate(error, `Repairing ${JSON.stringify(name)}`, { key: name })
-    if (!isDirdictError(problem)) throw error
-    await take({ name, action: 'reported', detail: problem.message })
+    const failure = failureOf(name, error)
+    if (failure !== undefined) await take(failure)
   }
 }
 
-/** The user's files in a managed folder by which ISF takes it for something else. */
+/** What lies in a managed folder, and makes ISF take it for something else. */
 export function confusingFiles(entry: string): readonly string[] {
-  return listFiles(entry).filter(file => CONFUSING.includes(file.split('/')[0] ?? ''))
+  return namesIn(entry).filter(name => CONFUSING.includes(name))
 }
 
 function* lostRecords(session: Session, directory: DatabaseDirectory, name: string): Generator<Proposal> {

@@ -16,7 +16,9 @@ export function* unfinishedSwaps(directory: DatabaseDirectory): Generator<Propos
   for (const name of new Set([...namesIn(directory.readyEntry('')), ...namesIn(directory.lock(''))])) {
     const isReady = namesIn(directory.readyEntry('')).includes(name)
     const owners = ownersOf(directory, name)
-    const isHeld = owners.length === 0 || !owners.every(owner => isLeft(directory, owner))
+    const isHeld =
+      owners.length === 0 ||
+      !owners.every(owner => isLeft(directory, owner, `${directory.lock(name)}/${owner}`))
     if (!isReady && isHeld) continue
     yield {
       name,

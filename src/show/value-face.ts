@@ -5,7 +5,7 @@
 import type { NDArray } from '../ndarray/types.js'
 import { shownArray, shownLazyArray } from './array-face.js'
 import { isArrowTable } from './arrow-types.js'
-import { shownFolder } from './folder-face.js'
+import { shownFolder, shownStore } from './folder-face.js'
 import { shownTable } from './table-face.js'
 
 const FACES: ReadonlyMap<string, (value: object) => unknown> = new Map([
@@ -14,13 +14,18 @@ const FACES: ReadonlyMap<string, (value: object) => unknown> = new Map([
   ['dataframe', shownIfTable],
   ['arrow', shownIfTable],
   ['csv', shownIfTable],
-  ['folder', (value: object) => ('path' in value ? shownFolder(value as { path: string }) : value)],
+  ['folder', (value: object) => (hasPath(value) ? shownFolder(value) : value)],
+  ['shared', (value: object) => (hasPath(value) ? shownStore(value) : value)],
 ])
 
 /** The value that the dumper of this name has loaded, which shows itself from now on. */
 export function shownValue(dumper: string, value: unknown): unknown {
   const show = FACES.get(dumper)
   return show === undefined || typeof value !== 'object' || value === null ? value : show(value)
+}
+
+function hasPath(value: object): value is { readonly path: string } {
+  return 'path' in value && typeof value.path === 'string'
 }
 
 /** By structure: another dumper of the same name may have loaded it. */

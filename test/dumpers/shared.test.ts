@@ -2,6 +2,8 @@
 import { appendFileSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { arrayNames, findArray } from '../../dumpers/_shared/directory.js'
+import type { LiveFolder } from '../../src/dumper.js'
 import { array, DataBase, type NDArray, type SharedArrays, shared, toNested } from '../../src/index.js'
 import { temporaryDatabase } from './temporary.js'
 
@@ -57,9 +59,12 @@ describe('a shared store', () => {
     await expect(traces.load('m', { row: [0, 1] } as object)).rejects.toMatchObject({
       code: 'OPTION_INVALID',
     })
-    await expect(traces.append('m', matrix([1]), { wait: 1 } as object)).rejects.toMatchObject({
-      code: 'OPTION_INVALID',
-    })
+    for (const options of [{ wait: 1 }, { timeout: -1 }, { timeout: Number.NaN }]) {
+      await expect(traces.append('m', matrix([1]), options as object)).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+      })
+    }
+    await expect(traces.save(5 as never, matrix([1]))).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
   })
 
   it('reads an array without axes and strings, though it writes none', async () => {
@@ -130,6 +135,42 @@ describe('a shared store', () => {
     expect((await db.verify()).unchecked).toEqual(['traces'])
     await db.copy('traces', db, 'copy')
     expect(toNested(await (await db.get('copy', shared)).load('m'))).toEqual([[1], [2]])
+  })
+})
+
+describe('a listing that misses a file which is renamed meanwhile', () => {
+  /** A directory with these listings in turn, the last of them for ever; something moves during all but that. */
+  function moving(...turns: readonly string[][]): LiveFolder {
+    let turn = 0
+    return {
+      names: async () => turns[Math.min(turn++, turns.length - 1)],
+      stamp: async (file?: string) => {
+        const modified = BigInt(Math.min(turn, turns.length))
+        return file === undefined || turns.at(-1)!.includes(file)
+          ? { file: file ?? '', modified, size: 8 }
+          : undefined
+      },
+    } as unknown as LiveFolder
+  }
+
+  it('is no reason to leave the array out', async () => {
+    const folder = moving([], [], ['m__1__float64', 'n__1__float64'], ['n__1__float64'], ['n__1__float64'])
+    expect(await arrayNames(folder)).toEqual(['m', 'n'])
+  })
+
+  it('is no reason to say that there is none', async () => {
+    const folder = moving(['n__1__float64'], [], ['n__1__float64', 'm__1__float64'])
+    expect((await findArray(folder, 'm'))?.array.file).toBe('m__1__float64')
+    expect(await findArray(moving([], ['n__1__float64']), 'm')).toBeUndefined()
+  })
+
+  it('comes to an end where something moves all the time', async () => {
+    let now = 0n
+    const folder = {
+      names: async () => [],
+      stamp: async () => ({ file: '', modified: now++, size: 0 }),
+    } as unknown as LiveFolder
+    expect(await arrayNames(folder)).toEqual([])
   })
 })
 

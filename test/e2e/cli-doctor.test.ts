@@ -58,5 +58,16 @@ it('get lists the arrays of a shared store', async () => {
     { name: 'b\u001b', shape: [3], dtype: 'int8' },
     { name: 'm', shape: [1, 2], dtype: 'float64' },
   ])
+  writeFileSync(path(db, 'traces', 'long__2__float128'), new Uint8Array(32))
+  const { stdout, code } = cli(['get', db, 'traces'])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(
+    /^b\\u001b {2}int8 \[3\]\nlong {2}\(UNSUPPORTED_FORMAT: .+\)\nm {2}float64 \[1, 2\]\n$/,
+  )
+  expect(cliJson('get', db, 'traces')).toMatchObject([
+    {},
+    { name: 'long', error: expect.stringMatching(/^UNSUPPORTED_FORMAT/) },
+    {},
+  ])
   expect(cli(['get', db, 'traces', '--out', 'x']).stderr).toContain('OPTION_INVALID')
 })

@@ -15,11 +15,12 @@ const APPENDER = fileURLToPath(new URL('children/appender.mjs', import.meta.url)
 const PYTHON = '/usr/bin/python3'
 const PROCESSES = 4
 const numpy = spawnSync(PYTHON, ['-c', 'import numpy']).status === 0
-/** Reads the last row of whatever the directory lists, until its standard input ends. Prints how often it did. */
+/** Says that it reads, and maps whatever the directory lists until its standard input ends. Prints how often it did. */
 const PYTHON_READER = `
 import os, sys, select
 import numpy as np
 rounds = 0
+print('reading', flush=True)
 while not select.select([sys.stdin], [], [], 0)[0]:
     for file in os.listdir(sys.argv[1]):
         name, _, dtype = file.rpartition('__')
@@ -39,10 +40,12 @@ it(`appends of several processes keep all rows whole, beside readers${numpy ? ''
   const db = await DataBase.open(join(directory, 'db'))
   await db.set('store', null, shared)
   const store = await db.get('store', shared)
+  const python = numpy ? run(PYTHON, ['-c', PYTHON_READER, store.path]) : undefined
+  // Loading numpy may take longer than all the writers do.
+  if (python !== undefined) await Promise.race([once(python.child.stdout!, 'data'), python.end])
   const writers = Array.from({ length: PROCESSES }, (_, i) =>
     run(process.execPath, [APPENDER, db.directory, String(i)]),
   )
-  const python = numpy ? run(PYTHON, ['-c', PYTHON_READER, store.path]) : undefined
   let running = true
   const ended = Promise.all(writers.map(({ end }) => end)).finally(() => {
     running = false
@@ -59,7 +62,7 @@ it(`appends of several processes keep all rows whole, beside readers${numpy ? ''
   }
   expect(await ended).toEqual(Array(PROCESSES).fill(''))
   python?.child.stdin?.end()
-  if (python !== undefined) expect(Number(await python.end)).toBeGreaterThan(0)
+  if (python !== undefined) expect(Number((await python.end).replace('reading', ''))).toBeGreaterThan(0)
   expect(rounds).toBeGreaterThan(1)
   const all = Array.from({ length: PROCESSES * ROWS_OF_ONE }, (_, i) => i)
   expect(numbersOf(await store.load('rows')).sort((a, b) => a - b)).toEqual(all)

@@ -4,8 +4,13 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Diagnosis, Repair, VerifyReport } from '../../src/index.js'
+import { newToken } from '../../src/locks/token.js'
 import { Client, type User } from './client.js'
 import { leftovers } from './scene.js'
+
+/** Of a process that is not there. */
+const DEAD = newToken().replace(/\.\d+\./, '.999999999.')
 
 let root: string
 let clients: Client[] = []
@@ -100,6 +105,73 @@ describe.skipIf(notRoot !== '')(`other users${notRoot}`, () => {
     expect(await other.call('get', 'key')).toBe(1)
     await other.call('close')
     expect(leftovers(path)).toEqual([])
+  })
+
+  it('what the owner has closed to others ends no walk through the keys, and is told by verify, repair and doctor', async () => {
+    const { path, owner, other } = await shared(0o2770)
+    await owner.call('set', 'a', 1)
+    await owner.call('set', 'closed/below', 1)
+    await owner.call('set', 'hidden/below', 1)
+    await owner.call('set', 'unlisted/below', 1)
+    await owner.call('set', 'z/below', 1)
+    await owner.call('close')
+    chmodSync(`${path}/closed`, 0o700)
+    chmodSync(`${path}/hidden/db`, 0o700)
+    chmodSync(`${path}/unlisted/db`, 0o710)
+    await other.call('open', path)
+    const keys = ['a', 'closed', 'hidden', 'unlisted', 'z', 'z/below']
+    expect(await other.call('keys', { recurse: true })).toEqual(keys)
+    expect(await other.call('entries', { recurse: true })).toEqual([
+      'a json',
+      'closed unknown',
+      'hidden subdb',
+      'unlisted subdb',
+      'z subdb',
+      'z/below json',
+    ])
+    expect(await other.call('find', { dumper: 'json' })).toEqual(['a', 'z/below'])
+    expect(await other.call('tree')).toMatch(/closed +\(NOT_PERMITTED\)/)
+    const { problems } = (await other.call('verify')) as VerifyReport
+    expect(problems.map(({ key, code }) => `${code} ${key}`)).toEqual([
+      'NOT_PERMITTED closed',
+      'NOT_PERMITTED hidden',
+      'NOT_PERMITTED unlisted',
+    ])
+    const repairs = (await other.call('repair')) as readonly Repair[]
+    expect(new Set(repairs.map(({ key, action }) => `${action} ${key}`))).toEqual(
+      new Set(['reported closed', 'reported hidden', 'reported unlisted']),
+    )
+    const { findings } = (await other.call('doctor')) as Diagnosis
+    expect(findings.map(({ kind, key }) => `${kind} ${key}`)).toEqual([
+      'unreadable closed',
+      'unreadable hidden',
+      'unreadable unlisted',
+    ])
+    for (const key of ['closed/below', 'hidden/below']) {
+      await expect(other.call('get', key)).rejects.toMatchObject({ code: 'NOT_PERMITTED' })
+    }
+    await expect(other.call('copy', 'closed', 'copied')).rejects.toMatchObject({ code: 'NOT_PERMITTED' })
+    await other.call('close')
+  })
+
+  it('what may not be removed is told by repair, which goes on with the rest', async () => {
+    const { path, owner, other } = await shared(0o2770)
+    await owner.call('set', 'key', 1)
+    const held = owner.call('hold', 'key', 2)
+    held.catch(() => {})
+    await owner.event('holding')
+    await owner.kill()
+    const work = `${path}/.deleting.dirdict/work`
+    const left = `${work}/${DEAD}`
+    mkdirSync(`${left}/new`, { recursive: true })
+    chownSync(left, first.uid, first.gid)
+    chownSync(`${left}/new`, first.uid, first.gid)
+    chmodSync(left, 0o2750)
+    await other.call('open', path)
+    const repairs = (await other.call('repair')) as readonly Repair[]
+    expect(repairs.map(({ key, action }) => `${action} ${key}`)).toEqual(['unlocked key', 'reported '])
+    expect(repairs[1]?.detail).toContain('does not permit it')
+    await other.call('close')
   })
 
   it('a reader makes nothing on disk, even where it may, and reads while writers write', async () => {

@@ -118,6 +118,8 @@ describe('a sound database', () => {
   it('is none where there is no database', async () => {
     await expect(doctor(`${root}/nothing`)).rejects.toMatchObject({ code: 'NOT_A_DATABASE' })
     await expect(doctor(root)).rejects.toMatchObject({ code: 'NOT_A_DATABASE' })
+    const options = { dumper: [text] } as object
+    await expect(doctor(db.directory, options)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
   })
 })
 
@@ -194,15 +196,33 @@ describe('doctor finds', () => {
     writeFileSync(at('value/dirdict.json'), '{')
     change(at('files/dirdict.json'), { dumper: 'mine' })
     expect(await kinds()).toEqual(['unknown-dumper files', 'damaged-record value'])
+    expect((await examine()).census).toMatchObject({ byDirdict: 4, byIsf: 0 })
     const { findings } = await doctor(db.directory, { dumpers: [{ ...text, name: 'mine' }] })
     expect(findings.map(({ kind }) => kind)).toEqual(['damaged-record'])
+  })
+
+  it('whatever repair would only tell', async () => {
+    const history = { file: 'dirdict.history.json', cells: 1 }
+    change(at('value/dirdict.json'), { provenance: { history } })
+    writeFileSync(at('value/dirdict.history.json'), '{')
+    expect(await kinds()).toEqual(['unreadable value'])
+    const writer = await DataBase.open(db.directory)
+    expect(await writer.repair()).toMatchObject([{ key: 'value', action: 'reported' }])
+    await writer.close()
   })
 
   it('files by which ISF takes a folder for something else', async () => {
     for (const name of ['object_meta.json', 'Loader.pickle']) writeFileSync(at('files', name), '')
     isfEntry('theirs', `${ISF}just_create_folder`)
     writeFileSync(at('theirs/sqlitedict.db'), '')
-    expect(await kinds()).toEqual(['reserved-name files', 'reserved-name files', 'reserved-name theirs'])
+    mkdirSync(at('theirs/db/deep'), { recursive: true })
+    for (const name of ['a', 'b']) writeFileSync(at('theirs/db/deep', name), '')
+    expect(await kinds()).toEqual([
+      'reserved-name files',
+      'reserved-name files',
+      'reserved-name theirs',
+      'reserved-name theirs',
+    ])
   })
 
   it('names that are one on other disks, or cannot be written', async () => {

@@ -1,7 +1,7 @@
 /**
  * What repair finds after a power cut: the machine was started anew, and files may be shorter than they should be.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, truncateSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, truncateSync, utimesSync } from 'node:fs'
 import { beforeEach, expect, test } from 'vitest'
 import { DataBase } from '../../src/index.js'
 import { scratch } from './scratch.js'
@@ -50,7 +50,17 @@ test('a whole entry that was about to be swapped in is swapped in', async () => 
 test('what was staged before the machine was started anew is collected', async () => {
   mkdirSync(`${service}/work/${BEFORE_BOOT}/new`, { recursive: true })
   mkdirSync(`${service}/trash/${BEFORE_BOOT}/deleted-00aa`, { recursive: true })
+  for (const part of ['work', 'trash']) utimesSync(`${service}/${part}/${BEFORE_BOOT}`, 0, 0)
   await db.repair()
   await db.close()
   expect([readdirSync(`${service}/work`), readdirSync(`${service}/trash`)]).toEqual([[], []])
+})
+
+test('what another machine is staging, to which this one serves its disk, is left alone', async () => {
+  mkdirSync(`${service}/work/${BEFORE_BOOT}/new`, { recursive: true })
+  mkdirSync(`${db.directory}/.deleting.${BEFORE_BOOT}`)
+  mkdirSync(`${service}/locks/k/${BEFORE_BOOT}`, { recursive: true })
+  expect(await db.repair()).toEqual([])
+  expect(readdirSync(`${service}/work`)).toEqual([BEFORE_BOOT])
+  expect(existsSync(`${db.directory}/.deleting.${BEFORE_BOOT}`)).toBe(true)
 })

@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { DataBase, isDirdictError } from '../../../dist/src/index.js'
+import { DataBase, doctor, isDirdictError } from '../../../dist/src/index.js'
 import { pieces } from './pieces.mjs'
 
 let db
@@ -20,6 +20,14 @@ const calls = {
   set: (key, value, options) => db.set(key, value, options),
   setPieces: (key, version, options) => db.set(key, version, pieces, options),
   get: key => db.get(key),
+  keys: options => db.keys(options),
+  entries: async options => (await db.entries(options)).map(({ key, dumper }) => `${key} ${dumper}`),
+  find: async query => (await db.find(query)).map(({ key }) => key),
+  tree: () => db.tree(),
+  verify: () => db.verify(),
+  repair: () => db.repair(),
+  doctor: () => doctor(db.directory),
+  copy: (from, to) => db.copy(from, db, to),
   delete: key => db.delete(key),
   rename: (from, to) => db.rename(from, to),
   close: () => db.close(),

@@ -2,7 +2,16 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { beforeEach, expect, it } from 'vitest'
-import { array, DataBase, dataframe, folder as files, json, ndarray, text } from '../../../src/index.js'
+import {
+  array,
+  DataBase,
+  dataframe,
+  folder as files,
+  json,
+  ndarray,
+  shared,
+  text,
+} from '../../../src/index.js'
 import { smallest } from '../../../src/show/glance.js'
 import { scratch } from '../scratch.js'
 import { expectSafe, expectSafeHtml, HOSTILE } from './hostile.js'
@@ -167,4 +176,15 @@ it('entries show key and dumper, managed folders their files', async () => {
   expectSafeHtml(htmlOf(notes))
   await db.delete('notes')
   expect(inspect(notes)).toBe('ManagedFolder (cannot be shown: ENOENT)')
+})
+
+it('shows a store of shared arrays by its files, whose names say shape and dtype', async () => {
+  await db.set('traces', { v: array([1, 2], [1, 2]), n: new Int8Array(3) }, shared)
+  const traces = await db.get('traces', shared)
+  expect(inspect(traces)).toBe(`SharedArrays ${traces.path} { n__3__int8, v__1_2__float64 }`)
+  expect(`${traces}`).toBe(`SharedArrays ${traces.path}`)
+  expect(bundleOf(traces)['text/plain']).toBe(inspect(traces))
+  for (const text of HOSTILE) if (!/[/\0]/.test(text)) writeFileSync(`${traces.path}/${text}`, '')
+  expectSafe(inspect(traces))
+  expectSafeHtml(htmlOf(traces))
 })
