@@ -12,7 +12,7 @@ import { ABSENT, entryExists, readPinned } from './entry/pin.js'
 import { standing } from './entry/publish.js'
 import { READ_FLAGS } from './entry/raw-files.js'
 import { fromFiles, fromRecord } from './entry/read-metadata.js'
-import { isObject, parseRecord, readLoader, readRecord } from './entry/record-files.js'
+import { assertReadable, isObject, parseRecord, readLoader, readRecord } from './entry/record-files.js'
 import { FORMAT, toldHistory } from './entry/record-text.js'
 import { GONE, succeeds } from './entry/system-errors.js'
 import { EntryWriteFolder } from './entry/write-folder.js'
@@ -67,7 +67,9 @@ async function annotateHeld(session: Session, place: Place, lock: FileLock, chan
   if (found === ABSENT) throw keyNotFound(place)
   const { identity, stored } = found
   const change = typeof changes === 'function' ? asked(session, changes, stored.metadata) : changes
-  const records = { ...stored.further, 'dirdict.json': annotated(stored.record, change) }
+  const record = annotated(stored.record, change)
+  assertReadable(record, stored.metadata.dumper)
+  const records = { ...stored.further, 'dirdict.json': record }
   const staged = await stageRecords(place, lock, records)
   // A search compares the times of this directory, which the rename of a record inside an entry does not change.
   directory.beginChange(lock.token)

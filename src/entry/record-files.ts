@@ -57,9 +57,23 @@ export function writeRecords(
   const said = annotations.history === false ? withoutHistory(provenance) : provenance
   const { long } = rendered(said)
   if (long !== undefined) folder.writeRecord(HISTORY_FILE, long)
-  folder.writeRecord('dirdict.json', recordText(dumper.name, args, files, said, annotations, time))
+  const record = recordText(dumper.name, args, files, said, annotations, time)
+  assertReadable(record, dumper.name)
+  folder.writeRecord('dirdict.json', record)
   folder.writeRecord('metadata.json', ...isfMetadata(dumper.loader ?? FOLDER_LOADER, said, time))
   folder.writeRecord('Loader.json', `{"Loader": ${JSON.stringify(loaderModule(dumper))}}`)
+}
+
+/** VALUE_REJECTED for a text of dirdict.json that no reader would take. */
+export function assertReadable(record: string, dumper: string): void {
+  // A unit of a string has at most three bytes in UTF-8.
+  if (record.length * 3 <= LONGEST_RECORD || Buffer.byteLength(record) <= LONGEST_RECORD) return
+  throw new DirdictError(
+    'VALUE_REJECTED',
+    `The record of this value would be longer than the ${LONGEST_RECORD / 2 ** 20} MiB that are read. ` +
+      'Store it in fewer files (larger chunks or parts), or under several keys.',
+    { dumper },
+  )
 }
 
 /** The module that Loader.json names. Throws CORRUPT_ENTRY, or the system's error where the file is missing. */

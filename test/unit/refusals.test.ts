@@ -183,6 +183,31 @@ describe('values and options', () => {
   })
 })
 
+describe('a record that no reader would take', () => {
+  const verbose: AnyDumper = {
+    name: 'verbose',
+    check: () => true,
+    dump: async value => ({ told: 'ä'.repeat(value as number) }),
+    load: async (_folder, args) => args,
+  }
+
+  test('is refused, and the old value stays', async () => {
+    remember()
+    await expect(db.set('value', 2 ** 23, verbose)).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
+    await expect(db.set('new', 2 ** 23, verbose)).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
+    expect(await db.get('value')).toEqual({ a: 1 })
+  })
+
+  test('is not made by an annotation', async () => {
+    db.registerDumper(verbose)
+    await db.set('long', 2 ** 23 - 2 ** 19, verbose)
+    remember()
+    const note = 'x'.repeat(2 ** 20 - 100)
+    await expect(db.annotate('long', { note })).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
+    expect(await db.get('long', verbose)).toHaveProperty('told')
+  })
+})
+
 describe('readonly', () => {
   test('every write is READ_ONLY, every read works, and nothing is made on disk', async () => {
     rmSync(`${db.directory}/.deleting.dirdict`, { recursive: true })
