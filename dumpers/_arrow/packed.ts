@@ -21,23 +21,43 @@ export function packStrings(
   values: readonly unknown[],
   most: number = INT32_MAX,
 ): readonly Data[] {
-  const type = new arrow.Utf8()
-  const packer = new Packer(values, most, buffers => arrow.makeData({ type, ...buffers }))
-  for (let row = 0; row < values.length; ) {
-    const texts: string[] = []
-    for (let characters = 0; row < values.length && texts.length < STRINGS; row++) {
-      const value = values[row]
-      const text = typeof value === 'string' ? value : ''
-      characters += text.length
-      if (characters > CHARACTERS && texts.length > 0) break
-      texts.push(text)
-    }
-    const joined = texts.join('')
-    const bytes = Buffer.from(joined, 'utf8')
-    const isAscii = bytes.byteLength === joined.length
-    packer.add(isAscii ? texts.map(text => text.length) : texts.map(encodedLength), bytes)
-  }
+  const packer = stringPacker(arrow, values, most)
+  for (let row = 0; row < values.length; ) row = addStrings(packer, values, row)
   return packer.end()
+}
+
+/** The same, waiting every few thousand strings for what `pause` gives. */
+export async function packStringsInTurns(
+  arrow: Arrow,
+  values: readonly unknown[],
+  pause: () => Promise<void> | undefined,
+): Promise<readonly Data[]> {
+  const packer = stringPacker(arrow, values, INT32_MAX)
+  for (let row = 0; row < values.length; await pause()) row = addStrings(packer, values, row)
+  return packer.end()
+}
+
+function stringPacker(arrow: Arrow, values: readonly unknown[], most: number): Packer {
+  const type = new arrow.Utf8()
+  return new Packer(values, most, buffers => arrow.makeData({ type, ...buffers }))
+}
+
+/** Adds strings from `row` on; gives the first row that is left. */
+function addStrings(packer: Packer, values: readonly unknown[], row: number): number {
+  const texts: string[] = []
+  let next = row
+  for (let characters = 0; next < values.length && texts.length < STRINGS; next++) {
+    const value = values[next]
+    const text = typeof value === 'string' ? value : ''
+    characters += text.length
+    if (characters > CHARACTERS && texts.length > 0) break
+    texts.push(text)
+  }
+  const joined = texts.join('')
+  const bytes = Buffer.from(joined, 'utf8')
+  const isAscii = bytes.byteLength === joined.length
+  packer.add(isAscii ? texts.map(text => text.length) : texts.map(encodedLength), bytes)
+  return next
 }
 
 /** What is no Uint8Array is null; a piece has `most` bytes at most. RangeError for a value that has more. */

@@ -15,6 +15,18 @@ export interface Case {
   /** By protocol, in hexadecimal digits. */
   readonly pickles: Readonly<Record<string, string>>
   readonly expected: Expected
+  /** Not in those that were recorded. */
+  readonly stored?: Stored
+}
+
+/** What pandas says of the frame: `stored` of the script. */
+export interface Stored {
+  readonly columns: readonly string[]
+  readonly dtypes: readonly string[]
+  readonly index_dtype: string
+  readonly index_name: string | null
+  /** The name and the dtype of each level of the labels of columns. */
+  readonly levels: readonly (readonly [string | null, string])[]
 }
 
 export interface Recorded {

@@ -3,17 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { isDirdictError, type NDArray } from '../../src/index.js'
+import { canImport, python } from '../interop/python.js'
 import { int32, load, v2, v3 } from './zarr-entry.js'
 
-const PYTHON = '/usr/bin/python3'
-const NUMCODECS = (() => {
-  try {
-    execFileSync(PYTHON, ['-c', 'import numcodecs'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const NUMCODECS = canImport('numcodecs')
 
 describe('metadata of version 2 are CORRUPT_ENTRY with', () => {
   it.each([
@@ -234,7 +227,7 @@ describe.skipIf(!NUMCODECS)(
       const made = `import numpy, numcodecs, sys
 x = numpy.arange(3000, dtype="<i4") % 1000
 sys.stdout.buffer.write(numcodecs.${codec}.encode(x))`
-      const chunk = execFileSync(PYTHON, ['-c', made])
+      const chunk = execFileSync(python, ['-c', made])
       const name = codec.replace(/\(.*/, '').toLowerCase()
       const meta = v2({ shape: [3000], chunks: [3000], compressor: { id: name } })
       expect((await load({ '.zarray': meta, 0: chunk })).data[2999]).toBe(999)

@@ -14,6 +14,7 @@ import type { TableInput } from '../../dumpers/dataframe.js'
 import { EntryReadFolder } from '../../src/entry/folder.js'
 import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 import { columnValues, contents, TYPED_COLUMNS, tableOf } from '../dumpers/samples/arrow-columns.js'
+import { canImport, python } from './python.js'
 
 const root = mkdtempSync(join(tmpdir(), 'dirdict-arrow-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -65,19 +66,15 @@ pl.read_ipc(source, memory_map=True).write_ipc(target, compression='uncompressed
 `
 
 /** Files of Python's module that were made of ours, where it can be imported. */
-function python(script: string, ...args: string[]): void {
-  const { status, stderr } = spawnSync('/usr/bin/python3', ['-c', script, ...args], { encoding: 'utf8' })
+function runPython(script: string, ...args: string[]): void {
+  const { status, stderr } = spawnSync(python, ['-c', script, ...args], { encoding: 'utf8' })
   expect(status, stderr).toBe(0)
-}
-
-function canImport(name: string): boolean {
-  return spawnSync('/usr/bin/python3', ['-c', `import ${name}`]).status === 0
 }
 
 describe.skipIf(!canImport('pyarrow'))('pyarrow (skipped where Python cannot import it)', () => {
   test('maps our file, finds it valid, and writes one that we read', async () => {
     const directory = await write(table)
-    python(PYARROW, join(directory, 'value.arrow'), join(root, 'value.arrow'), 'plain')
+    runPython(PYARROW, join(directory, 'value.arrow'), join(root, 'value.arrow'), 'plain')
     expect(contents(await load(root))).toEqual(contents(table))
     const columns = ['utf8 view', 'dictionary', 'list']
     expect(contents(await load(root, { columns, rows: [1, 5] }))).toEqual(
@@ -87,7 +84,7 @@ describe.skipIf(!canImport('pyarrow'))('pyarrow (skipped where Python cannot imp
 
   test.each(['lz4', 'zstd'])('is told how to write what it compressed with %s', async how => {
     const directory = await write(table)
-    python(PYARROW, join(directory, 'value.arrow'), join(root, 'value.arrow'), how)
+    runPython(PYARROW, join(directory, 'value.arrow'), join(root, 'value.arrow'), how)
     await expect(load(root)).rejects.toThrow(/is compressed.*compression='uncompressed'/)
     await expect(load(root)).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' })
   })
@@ -100,7 +97,7 @@ describe.skipIf(!canImport('polars'))('polars (skipped where Python cannot impor
       /^(bool|u?int\d|float|utf8|binary$|list$|dictionary$)/.test(name),
     )
     const directory = await write(tableOf(columns))
-    python(POLARS, join(directory, 'value.arrow'), join(root, 'value.arrow'))
+    runPython(POLARS, join(directory, 'value.arrow'), join(root, 'value.arrow'))
     expect(columnValues(await load(root))).toEqual(columnValues(tableOf(columns)))
   })
 })

@@ -12,18 +12,11 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { CsvInput } from '../../dumpers/csv.js'
 import { storeCsv } from '../dumpers/csv-entry.js'
 import { vectorOf } from '../dumpers/samples/csv-tables.js'
+import { canImport, python } from './python.js'
 
 const root = mkdtempSync(join(tmpdir(), 'dirdict-csv-interop-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
-const python = '/usr/bin/python3'
-const hasPandas = ((): boolean => {
-  try {
-    execFileSync(python, ['-c', 'import pandas'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const hasPandas = canImport('pandas')
 
 const rows = 20_000
 const numbers = Array.from({ length: rows }, (_, i) => i)

@@ -12,10 +12,10 @@ import { toNDArray } from '../../src/ndarray.js'
 import { BUILT_IN, FIXTURE_OPTIONS, FIXTURE_VALUES } from '../dumpers/samples/fixtures.js'
 import { scratch } from '../unit/scratch.js'
 import { describeArray, describeValue } from './described.js'
+import { canImport, python } from './python.js'
 
-const python = '/usr/bin/python3'
 const program = fileURLToPath(new URL('isf/stand_in.py', import.meta.url))
-const hasNumpy = spawnSync(python, ['-c', 'import numpy']).status === 0
+const hasNumpy = canImport('numpy')
 const root = scratch()
 const environment = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' }
 /** What is written: the dumper, the value and the options of each key. */

@@ -11,15 +11,15 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { DataBase, pickle } from '../../src/index.js'
 import { type Expected as ExpectedFields, textOfTable } from '../dumpers/pickle-pandas-text.js'
 import { type Expected, expectValue } from './isf-expected.js'
+import { canImport, python } from './python.js'
 
 type Holds =
   | Expected
   | { readonly kind: 'database' }
   | { readonly kind: 'frame'; readonly table: ExpectedFields }
 
-const python = '/usr/bin/python3'
 const script = fileURLToPath(new URL('isf-write.py', import.meta.url))
-const able = spawnSync(python, ['-c', 'import pandas']).status === 0
+const able = canImport('pandas')
 
 function written(seed: number): { path: string; holds: readonly (readonly [string[], Holds])[] } {
   const root = mkdtempSync(`${tmpdir()}/dirdict-isf-written-`)

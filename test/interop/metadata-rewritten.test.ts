@@ -9,8 +9,8 @@ import { createInterface } from 'node:readline'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DataBase, type Metadata } from '../../src/index.js'
 import { scratch } from '../unit/scratch.js'
+import { python } from './python.js'
 
-const python = '/usr/bin/python3'
 const hasPython = spawnSync(python, ['-c', '']).status === 0
 const root = scratch()
 

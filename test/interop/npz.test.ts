@@ -15,16 +15,9 @@ import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 import { array, type NDArray, structured } from '../../src/index.js'
 import { dumped, entry, load, npy } from '../dumpers/npz-archive.js'
 import { type Case, cases, elements, expected, ours } from '../properties/array-cases.js'
+import { canImport, python } from './python.js'
 
-const python = '/usr/bin/python3'
-const numpy = (() => {
-  try {
-    execFileSync(python, ['-c', 'import numpy'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const numpy = canImport('numpy')
 const reason = numpy ? '' : ` (skipped: ${python} cannot import numpy)`
 const isf = fileURLToPath(new URL('../../../shared/data/isf-database/npz_compressed', import.meta.url))
 const big = process.env.DIRDICT_BIG === '1'

@@ -14,6 +14,7 @@ import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 import { isDirdictError, type NDArray } from '../../src/index.js'
 import { countOf, memoryOf, rowMajorStride } from '../../src/ndarray.js'
 import { type SliceCase, sliceCases } from '../properties/record-cases.js'
+import { canImport, python } from './python.js'
 
 const script = `
 import json, sys, warnings
@@ -65,15 +66,7 @@ for i, case in enumerate(json.load(open(folder + '/cases.json'))):
 print(json.dumps(told))
 `
 
-const python = '/usr/bin/python3'
-const numpy = (() => {
-  try {
-    execFileSync(python, ['-c', 'import numpy'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const numpy = canImport('numpy')
 const reason = numpy ? '' : ` (skipped: ${python} cannot import numpy)`
 
 type Told = { readonly fortran: boolean } & ({ readonly shape: number[] } | { readonly error: string })

@@ -10,6 +10,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { contiguous, get, type NDArray, structured, toNested } from '../../src/ndarray.js'
 import { type Case, cases, ours } from '../properties/array-cases.js'
+import { canImport, python } from './python.js'
 import { applySteps, type Seed, seeds } from './view-steps.js'
 
 const script = `
@@ -72,15 +73,7 @@ def run(case):
 print(json.dumps([run(case) for case in json.load(open(sys.argv[1]))]))
 `
 
-const python = '/usr/bin/python3'
-const numpy = (() => {
-  try {
-    execFileSync(python, ['-c', 'import numpy'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const numpy = canImport('numpy')
 const reason = numpy ? '' : ` (skipped: ${python} cannot import numpy)`
 
 function inNumpy(told: readonly unknown[]): unknown {

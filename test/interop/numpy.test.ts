@@ -11,18 +11,11 @@ import { ndarray } from '../../dumpers/ndarray.js'
 import { EntryReadFolder } from '../../src/entry/folder.js'
 import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 import { array, type NDArray, structured, toNested } from '../../src/ndarray.js'
+import { canImport, python } from './python.js'
 
 const shared = fileURLToPath(new URL('../../../shared/data/', import.meta.url))
 const present = existsSync(`${shared}isf-database`)
-const python = '/usr/bin/python3'
-const numpy = (() => {
-  try {
-    execFileSync(python, ['-c', 'import numpy'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const numpy = canImport('numpy')
 
 interface Expected {
   readonly dtype: string

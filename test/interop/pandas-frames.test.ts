@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url'
 import * as arrow from 'apache-arrow'
 import { afterAll, describe, expect, test } from 'vitest'
 import { DataBase, dataframe } from '../../src/index.js'
+import { canImport, python } from './python.js'
 
-const python = '/usr/bin/python3'
-const able = spawnSync(python, ['-c', 'import pandas, pyarrow']).status === 0
+const able = canImport('pandas', 'pyarrow')
 const isf = fileURLToPath(new URL('../../../shared/data/isf-database', import.meta.url))
 const root = mkdtempSync(join(tmpdir(), 'dirdict-pandas-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))

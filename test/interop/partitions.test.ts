@@ -8,11 +8,11 @@ import { DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
 import * as arrow from 'apache-arrow'
 import { afterAll, describe, expect, test } from 'vitest'
 import { DataBase, type PartitionedTable, partitions } from '../../src/index.js'
+import { canImport, python } from './python.js'
 
 const isf = fileURLToPath(new URL('../../../shared/data/isf-database', import.meta.url))
 const expected = fileURLToPath(new URL('../../../shared/data/isf-database.expected.json', import.meta.url))
-const python = '/usr/bin/python3'
-const able = spawnSync(python, ['-c', 'import pandas, pyarrow']).status === 0
+const able = canImport('pandas', 'pyarrow')
 const root = mkdtempSync(join(tmpdir(), 'dirdict-partitions-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 

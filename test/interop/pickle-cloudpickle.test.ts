@@ -7,16 +7,9 @@ import { array } from '../../src/index.js'
 import { unpickled } from '../dumpers/pickle-streams.js'
 import { tuple } from '../dumpers/samples/pickle.js'
 import { temporaryDatabase } from '../dumpers/temporary.js'
+import { canImport, python } from './python.js'
 
-const python = '/usr/bin/python3'
-const cloudpickle = (() => {
-  try {
-    execFileSync(python, ['-c', 'import cloudpickle, numpy'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const cloudpickle = canImport('cloudpickle', 'numpy')
 const reason = cloudpickle ? '' : ` (skipped: ${python} cannot import cloudpickle and numpy)`
 
 const PRELUDE = `

@@ -1,41 +1,20 @@
 /**
  * What becomes of pandas objects beyond their values: in which form single ones come, what is refused and how, where the
- * memory of numbers lies, and that a frame that is stored again is the frame that Python wrote.
+ * memory of numbers lies, and that other work goes on meanwhile.
  */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { isArrowTable, type Table } from 'apache-arrow'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodePickle } from '../../dumpers/_pickle/decode.js'
-import { DataBase, dataframe, isDirdictError } from '../../src/index.js'
-import { textOfTable } from '../dumpers/pickle-pandas-text.js'
+import { Pickler } from './pickles/pickler.js'
+import { canImport, python } from './python.js'
 
-const python = '/usr/bin/python3'
-const importable = (modules: string): boolean => spawnSync(python, ['-c', `import ${modules}`]).status === 0
-const able = importable('pandas')
-const withParquet = importable('pandas, pyarrow')
-const pickles = fileURLToPath(new URL('pickles/', import.meta.url))
+const able = canImport('pandas')
+let pickler: Pickler
 
-/** Objects that pandas itself rounds to microseconds, and seconds, for which Parquet has no type. */
-const ROUNDED: ReadonlySet<string> = new Set([
-  "objects: numpy's times",
-  'objects: timestamps',
-  'objects: timedeltas',
-  'times in s',
-])
+const pickled = (program: string): Promise<Buffer> => pickler.pickled(program)
 
-/** What `program`, which ends with an assignment to `value`, pickles. */
-function pickled(program: string, protocol = 5): Buffer {
-  const source = `import sys, pickle, datetime\nimport numpy as np, pandas as pd\n${program}\nsys.stdout.buffer.write(pickle.dumps(value, ${protocol}))`
-  const { status, stdout, stderr } = spawnSync(python, ['-W', 'ignore', '-c', source], { maxBuffer: 2 ** 30 })
-  expect(status, String(stderr)).toBe(0)
-  return stdout
-}
-
-const read = (expression: string): Promise<unknown> => decodePickle(pickled(`value = ${expression}`), 'file')
+const read = async (expression: string): Promise<unknown> =>
+  decodePickle(await pickled(`value = ${expression}`), 'file')
 
 async function tableOf(expression: string): Promise<Table> {
   const value = await read(expression)
@@ -48,6 +27,11 @@ function typesOf(table: Table): string[] {
 }
 
 describe.skipIf(!able)(`pandas${able ? '' : ` (skipped: ${python} cannot import it)`}`, () => {
+  beforeAll(() => {
+    pickler = new Pickler(python)
+  })
+  afterAll(() => pickler.close())
+
   test('columns have the types that pandas gives them in Parquet', async () => {
     const table = await tableOf(`pd.DataFrame({
       'i': np.array([1, 2], 'i2'), 'f': [1.5, None], 'b': [True, False], 's': ['x', None],
@@ -79,7 +63,7 @@ describe.skipIf(!able)(`pandas${able ? '' : ` (skipped: ${python} cannot import 
 
   test('a frame that stands in two places is one table', async () => {
     const [a, b] = (await decodePickle(
-      pickled("f = pd.DataFrame({'x': [1]}); value = [f, f]"),
+      await pickled("f = pd.DataFrame({'x': [1]}); value = [f, f]"),
       'file',
     )) as unknown[]
     expect(a).toBe(b)
@@ -112,6 +96,11 @@ describe.skipIf(!able)(`pandas${able ? '' : ` (skipped: ${python} cannot import 
     ["pd.Period('2020', 'M')", /pandas\.Period/],
     ['pd.Interval(0, 1)', /pandas\.Interval/],
     ['pd.Series([2**70, 1], dtype=object)', /ints that fit neither/],
+    [
+      "pd.Series([np.datetime64('2020-01', 'M')], dtype=object)",
+      /numpy's scalars of dtype <?M8 in column "0"/,
+    ],
+    ["pd.DataFrame({'v': [1, 2]}, index=['a', 1])", /both str and int in column "__index_level_0__"/],
     ["pd.DataFrame([[1]], columns=pd.period_range('2020', periods=1, freq='M'))", /labels of period\[M\]/],
     ['pd.Series([1]).groupby([0])', /pandas\.core\.groupby/],
   ])('refuses %s by name', async (expression, message) => {
@@ -121,13 +110,43 @@ describe.skipIf(!able)(`pandas${able ? '' : ` (skipped: ${python} cannot import 
   })
 
   test('columns of numbers lie on the memory of the file, where it is most of it', async () => {
-    const file = pickled(
+    const file = await pickled(
       "value = pd.DataFrame(np.arange(3e5).reshape(100000, 3, order='F'), columns=['a', 'b', 'c'])",
     )
     const table = (await decodePickle(file, 'file')) as Table
     const places = table.batches[0]!.data.children.map(({ values }) => values.buffer === file.buffer)
     expect(places).toEqual([true, true, true])
     expect(table.getChild('c')!.get(99_999)).toBe(299_999)
+  })
+
+  describe('thousands of columns', () => {
+    const wide = (): Promise<Buffer> =>
+      pickled(
+        "value = pd.DataFrame(np.ones((10, 9800)), columns=np.arange(9800) * 0.025, index=list('abcdefghij'))",
+      )
+
+    test('keep no other work waiting', async () => {
+      const file = await wide()
+      // To load a package takes turns of its own.
+      await decodePickle(file, 'file')
+      let turns = 0
+      let immediate = setImmediate(function count() {
+        turns++
+        immediate = setImmediate(count)
+      })
+      const table = (await decodePickle(file, 'file')) as Table
+      clearImmediate(immediate)
+      expect(table.schema.names.slice(-2)).toEqual(['244.97500000000002', '__index_level_0__'])
+      expect(turns).toBeGreaterThan(2)
+    })
+
+    test('hear of an abort', async () => {
+      const controller = new AbortController()
+      const reason = new Error('enough')
+      const reading = decodePickle(await wide(), 'file', [], controller.signal)
+      setImmediate(() => controller.abort(reason))
+      await expect(reading).rejects.toBe(reason)
+    })
   })
 
   test.each([
@@ -137,64 +156,3 @@ describe.skipIf(!able)(`pandas${able ? '' : ` (skipped: ${python} cannot import 
     await expect(read(expression)).rejects.toMatchObject({ code: 'CORRUPT_ENTRY' })
   })
 })
-
-describe.skipIf(!withParquet)(
-  `frames stored again${withParquet ? '' : ` (skipped: ${python} cannot import pandas and pyarrow)`}`,
-  () => {
-    test('with dataframe are the frames that Python wrote', async () => {
-      const root = mkdtempSync(join(tmpdir(), 'dirdict-pickle-again-'))
-      onTestFinished(() => rmSync(root, { recursive: true }))
-      const made = spawnSync(python, [`${pickles}cases.py`, 'kinds'], {
-        encoding: 'utf8',
-        maxBuffer: 2 ** 28,
-      })
-      const db = await DataBase.open(join(root, 'db'))
-      const stored: [string, string][] = []
-      for (const { name, pickles: hex } of JSON.parse(made.stdout).cases) {
-        const table = (await decodePickle(Buffer.from(hex[4], 'hex'), name)) as Table
-        if (table.numCols === 0 || ROUNDED.has(name)) continue
-        const key = name.replaceAll(/[^a-zA-Z0-9]/g, '_')
-        const isStored = await db.set(key, table, dataframe).then(
-          () => true,
-          (error: unknown) => !isDirdictError(error, 'VALUE_REJECTED'),
-        )
-        if (isStored) {
-          expect(textOfTable(await db.get(key, dataframe)), name).toEqual(textOfTable(table))
-        }
-        writeFileSync(join(root, `${key}.pickle`), Buffer.from(hex[4], 'hex'))
-        stored.push([
-          join(root, `${key}.pickle`),
-          isStored ? join(db.path(key), 'pandas_to_parquet.parquet') : '',
-        ])
-      }
-      const compare = `
-import json, sys, pickle
-import pandas as pd
-bad = []
-for path, parquet in json.load(sys.stdin):
-    value = pickle.load(open(path, 'rb'))
-    if isinstance(value, pd.Series): value = value.to_frame()
-    elif isinstance(value, pd.Index): value = value.to_frame(index=False)
-    elif not isinstance(value, pd.DataFrame): value = pd.Series(value).to_frame()
-    try:
-        value.to_parquet('${root}/own.parquet')
-        own = pd.read_parquet('${root}/own.parquet')
-    except Exception:
-        continue
-    if not parquet:
-        bad.append([path, 'pandas has a form of it'])
-        continue
-    try:
-        pd.testing.assert_frame_equal(pd.read_parquet(parquet), own, check_dtype=False, check_categorical=False)
-    except Exception as error:
-        bad.append([path, str(error)])
-print(json.dumps(bad))`
-      const { stdout, stderr } = spawnSync(python, ['-W', 'ignore', '-c', compare], {
-        encoding: 'utf8',
-        input: JSON.stringify(stored),
-      })
-      expect(stderr).toBe('')
-      expect(JSON.parse(stdout)).toEqual([])
-    })
-  },
-)

@@ -10,10 +10,10 @@ import { isArrowTable } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { decodePickle } from '../../dumpers/_pickle/decode.js'
 import { type Case, type Recorded, textOfTable } from '../dumpers/pickle-pandas-text.js'
+import { canImport, python } from './python.js'
 
-const python = '/usr/bin/python3'
 const pickles = fileURLToPath(new URL('pickles/', import.meta.url))
-const able = spawnSync(python, ['-c', 'import pandas']).status === 0
+const able = canImport('pandas')
 
 function written(script: string, ...args: string[]): Recorded {
   const { status, stdout, stderr } = spawnSync(python, [`${pickles}${script}`, ...args], {

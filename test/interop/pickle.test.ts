@@ -14,16 +14,9 @@ import { pickled, unpickled } from '../dumpers/pickle-streams.js'
 import { ARRAYS } from '../dumpers/samples/fixture-values.js'
 import { tuple } from '../dumpers/samples/pickle.js'
 import { type Case, cases, elements, expected, ours } from '../properties/array-cases.js'
+import { canImport, python } from './python.js'
 
-const python = '/usr/bin/python3'
-const numpy = (() => {
-  try {
-    execFileSync(python, ['-c', 'import numpy'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const numpy = canImport('numpy')
 const reason = numpy ? '' : ` (skipped: ${python} cannot import numpy)`
 const PROTOCOLS = [0, 1, 2, 3, 4, 5]
 

@@ -36,10 +36,9 @@ import { ARRAYS, COLUMNS, RECORDS } from '../dumpers/samples/fixture-values.js'
 import { BUILT_IN } from '../dumpers/samples/fixtures.js'
 import { scratch } from '../unit/scratch.js'
 import { describeArray, describeTable, describeValue } from './described.js'
+import { canImport, python } from './python.js'
 
-const python = '/usr/bin/python3'
 const packageFolder = fileURLToPath(new URL('../../python', import.meta.url))
-const canImport = (name: string): boolean => spawnSync(python, ['-c', `import ${name}`]).status === 0
 const hasNumpy = canImport('numpy')
 const hasPyarrow = canImport('pyarrow')
 const root = scratch()

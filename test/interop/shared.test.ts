@@ -7,18 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { array, contiguous, DataBase, type NDArray, type SharedArrays, shared } from '../../src/index.js'
 import { temporaryDatabase } from '../dumpers/temporary.js'
+import { canImport, python } from './python.js'
 
 const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url))
 const present = existsSync(`${data}isf-database`)
-const python = '/usr/bin/python3'
-const numpy = (() => {
-  try {
-    execFileSync(python, ['-c', 'import numpy'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const numpy = canImport('numpy')
 
 /** Describes each array of a store as it reads it: by the file's name from its end, once copied and once mapped. */
 const READ = `

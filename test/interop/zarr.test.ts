@@ -16,31 +16,24 @@ import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 import { contiguous, type NDArray, view } from '../../src/ndarray.js'
 import { RECORDS } from '../dumpers/samples/fixture-values.js'
 import { cases, ours } from '../properties/array-cases.js'
+import { canImport, python } from './python.js'
 
-const PYTHON = '/usr/bin/python3'
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const V3 = `${HERE}zarr-v3`
 const ISF = fileURLToPath(new URL('../../../shared/data/isf-database/zarr_blosc', import.meta.url))
-const ZARR = (() => {
-  try {
-    execFileSync(PYTHON, ['-c', 'import zarr, numcodecs'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const ZARR = canImport('zarr', 'numcodecs')
 
 describe.skipIf(!ZARR)(`Python's zarr${ZARR ? '' : ' (skipped: python3-zarr is not installed)'}`, () => {
   it.each([1, 2])('writes arrays that are read as numpy has them, seed %i', async seed => {
     const root = temporary()
     const count = 320
-    execFileSync(PYTHON, [`${HERE}zarr/write_arrays.py`, root, String(seed), String(count)])
+    execFileSync(python, [`${HERE}zarr/write_arrays.py`, root, String(seed), String(count)])
     await expectEqual(root, count)
   })
 
   it('calculates by its filters what is calculated here', async () => {
     const root = temporary()
-    const count = Number(execFileSync(PYTHON, [`${HERE}zarr/write_filters.py`, root], { encoding: 'utf8' }))
+    const count = Number(execFileSync(python, [`${HERE}zarr/write_filters.py`, root], { encoding: 'utf8' }))
     expect(count).toBeGreaterThan(100)
     await expectEqual(root, count)
   })
@@ -68,7 +61,7 @@ describe.skipIf(!ZARR)(`Python's zarr${ZARR ? '' : ' (skipped: python3-zarr is n
       expect(plainOf(loaded)).toEqual(plainOf(array))
       expect(back).toEqual(zattrs)
     }
-    const read = execFileSync(PYTHON, [`${HERE}zarr/read_arrays.py`, root], { encoding: 'utf8' })
+    const read = execFileSync(python, [`${HERE}zarr/read_arrays.py`, root], { encoding: 'utf8' })
     expect(Number(read)).toBe(kept)
   })
 })

@@ -11,6 +11,7 @@ import { ndarray } from '../../dumpers/ndarray.js'
 import { EntryReadFolder } from '../../src/entry/folder.js'
 import { EntryWriteFolder } from '../../src/entry/write-folder.js'
 import { array } from '../../src/ndarray.js'
+import { canImport, python } from '../interop/python.js'
 import { type Case, cases, elements, expected, ours } from './array-cases.js'
 
 const script = `
@@ -33,15 +34,7 @@ for i, case in enumerate(json.load(open(folder + '/cases.json'))):
 print(json.dumps(faults))
 `
 
-const python = '/usr/bin/python3'
-const numpy = (() => {
-  try {
-    execFileSync(python, ['-c', 'import numpy'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
+const numpy = canImport('numpy')
 const reason = numpy ? '' : ` (skipped: ${python} cannot import numpy)`
 
 async function exchange(batch: readonly Case[]): Promise<void> {

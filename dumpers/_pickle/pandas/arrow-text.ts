@@ -86,18 +86,31 @@ function textIn(
   if (ends === undefined || ends.length < (offset + length + 1) * width)
     throw reading.corrupt('has text of pyarrow without offsets')
   const view = new DataView(ends.buffer, ends.byteOffset, ends.length)
-  const at = (row: number): number =>
-    width === 4 ? view.getInt32((offset + row) * 4, true) : Number(view.getBigInt64((offset + row) * 8, true))
+  const at = (row: number): number => {
+    const place = (offset + row) * width
+    return width === 4
+      ? view.getInt32(place, true)
+      : view.getUint32(place, true) + view.getInt32(place + 4, true) * 2 ** 32
+  }
   reading.spend(4 * (length + 1))
   const [start, stop] = [at(0), at(length)]
   const valueOffsets = new Int32Array(length + 1)
-  for (let row = 0; row < length; row++) {
+  let isWhole = true
+  for (let row = 0, last = start; row < length; row++) {
     const end = at(row + 1)
-    if (at(row) < 0 || end < at(row) || end > bytes.length)
+    if (last < 0 || end < last || end > bytes.length)
       throw reading.corrupt('has text of pyarrow whose offsets are out of order')
     if (end - start > 2 ** 31 - 1) throw reading.unsupported('more than 2 GiB of text in one column')
-    if (!isUtf8(bytes.subarray(at(row), end))) throw reading.corrupt('has text of pyarrow that is not UTF-8')
+    isWhole &&= end === stop || !isContinued(bytes[end]!)
     valueOffsets[row + 1] = end - start
+    last = end
   }
-  return { valueOffsets, data: bytes.subarray(start, stop) }
+  const data = bytes.subarray(start, stop)
+  if (!isWhole || !isUtf8(data)) throw reading.corrupt('has text of pyarrow that is not UTF-8')
+  return { valueOffsets, data }
+}
+
+/** Whether a byte of UTF-8 belongs to the character that began before it. */
+function isContinued(byte: number): boolean {
+  return (byte & 0xc0) === 0x80
 }

@@ -1,6 +1,6 @@
 /** Categoricals: codes into categories, which become an Arrow dictionary of the same order. */
 import type { Data, Dictionary } from 'apache-arrow'
-import { contiguous, type NDArray } from '../../../src/ndarray.js'
+import type { NDArray } from '../../../src/ndarray.js'
 import type { Model } from '../model.js'
 import { type Column, type Target, validity } from './column.js'
 import { PandasDtype } from './dtypes.js'
@@ -32,17 +32,20 @@ interface Keys {
 /** In memory of their own: what is missing has code -1, which no other reader should meet. */
 function keysOf(target: Target, codes: NDArray, count: number): Keys {
   const { reading } = target
-  const from = contiguous(codes).data
-  if (!/^u?int/.test(codes.dtype)) throw reading.corrupt(`has categories with codes of ${codes.dtype}`)
-  reading.spend(8 * from.length)
-  const all = Int32Array.from(from as ArrayLike<number>, Number)
-  if (all.some(code => code < -1 || code >= count))
-    throw reading.corrupt(`has a code beyond its ${count} categories`)
-  const nulls = validity(target, all.length, row => all[row] === -1)
-  const keys = all.map(code => Math.max(code, 0))
-  const data =
-    codes.dtype === 'int8' ? Int8Array.from(keys) : codes.dtype === 'int16' ? Int16Array.from(keys) : keys
-  return { data, ...nulls }
+  const { data: from, dtype } = codes
+  const [length, step] = [codes.shape[0]!, codes.stride[0]!]
+  if (!/^u?int/.test(dtype)) throw reading.corrupt(`has categories with codes of ${dtype}`)
+  reading.spend(4 * length)
+  const Keys = dtype === 'int8' ? Int8Array : dtype === 'int16' ? Int16Array : Int32Array
+  const data = new Keys(length)
+  const isMissing = new Uint8Array(length)
+  for (let row = 0; row < length; row++) {
+    const code = Number(from[codes.offset + row * step])
+    if (!(code >= -1 && code < count)) throw reading.corrupt(`has a code beyond its ${count} categories`)
+    if (code === -1) isMissing[row] = 1
+    else data[row] = code
+  }
+  return { data, ...validity(target, length, row => isMissing[row] === 1) }
 }
 
 function dictionary({ arrow }: Target, keys: Keys, categories: Data, isOrdered: boolean): Data<Dictionary> {

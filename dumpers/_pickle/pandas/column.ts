@@ -53,6 +53,17 @@ export function refusal({ reading, what }: Target, values: string): DirdictError
   return reading.unsupported(`${values} in ${what}`)
 }
 
+/** Rows between looks at the clock. */
+const ROWS = 4096
+
+/** Takes `step` for each of `length` rows, and lets others have their turn in between. */
+export async function forRows(reading: Reading, length: number, step: (row: number) => void): Promise<void> {
+  for (let row = 0; row < length; row++) {
+    if (row % ROWS === 0) await reading.pause()
+    step(row)
+  }
+}
+
 /** Validity with a bit for each row; none where no row is null. The memory of bitmaps is counted. */
 export function validity(
   { reading }: Pick<Target, 'reading'>,

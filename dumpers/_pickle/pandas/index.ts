@@ -6,8 +6,8 @@ import { takeRows } from '../../_arrow/take.js'
 import { itemsOf, type Model } from '../model.js'
 import { NumpyArray } from '../numpy/array.js'
 import type { Reading } from '../reading.js'
-import { type Column, type ColumnSource, type Target, validity } from './column.js'
-import { type Label, labelOf, labelsOf, levelKind, NAN, tuple } from './label.js'
+import { type Column, type ColumnSource, forRows, type Target, validity } from './column.js'
+import { type Label, labelOf, labelsOf, levelKind, missingLabel, tuple } from './label.js'
 import { plainModels } from './objects.js'
 import type { LabelLevel, Named, Range } from './table.js'
 import { columnOf, numbersOf, sourceOf, Values } from './values.js'
@@ -137,12 +137,14 @@ export class MultiIndex extends Index {
       const { labels, levels: kinds } = await index.asLabels(target)
       const places = await placesOf(codes, labels.length, target)
       reading.spend(8 * places.length)
-      parts.push(places.map(place => labels[place] ?? NAN))
-      levels.push({ ...kinds[0]!, label: nameOf(name, reading) })
+      const kind = kinds[0]!
+      const missing = missingLabel(kind)
+      parts.push(Array.from(places, place => labels[place] ?? missing))
+      levels.push({ ...kind, label: nameOf(name, reading) })
     }
     const rows = parts[0]?.length ?? 0
     return {
-      labels: Array.from({ length: rows }, (_, i) => tuple(parts.map(part => part[i] ?? NAN))),
+      labels: Array.from({ length: rows }, (_, i) => tuple(parts.flatMap(part => part[i] ?? []))),
       levels,
     }
   }
@@ -167,9 +169,15 @@ class Taken implements ColumnSource {
     const level = await columnOf(this.#values, target)
     const places = await placesOf(this.#codes, level.data.length, target)
     const { length } = places
-    if (level.data.length === 0) return { data: arrow.makeData({ type: new arrow.Null(), length }) }
+    if (level.data.length === 0)
+      return length === 0 ? level : { data: arrow.makeData({ type: new arrow.Null(), length }) }
     reading.spend(bytesTaken(level, places))
-    const ranges = Uint32Array.from({ length: 2 * length }, (_, i) => Math.max(places[i >> 1]!, 0) + (i & 1))
+    const ranges = new Uint32Array(2 * length)
+    for (let row = 0; row < length; row++) {
+      ranges[2 * row] = Math.max(places[row]!, 0)
+      ranges[2 * row + 1] = ranges[2 * row]! + 1
+    }
+    await reading.pause()
     const schema = new arrow.Schema([new arrow.Field('level', level.data.type, true)])
     const taken = takeRows(arrow, makeBatch(arrow, schema, [level.data], level.data.length), ranges).data
       .children[0]!
@@ -185,21 +193,24 @@ function withNulls(data: Data, { nullCount, nullBitmap }: ReturnType<typeof vali
 }
 
 /** Of text its own length, else what any number may have. */
-function bytesTaken({ data }: Column, places: readonly number[]): number {
+function bytesTaken({ data }: Column, places: Int32Array): number {
   const offsets: ArrayLike<number> | undefined = data.valueOffsets
   if (offsets === undefined) return 24 * places.length
   return places.reduce((sum, place) => sum + 12 + (place < 0 ? 0 : offsets[place + 1]! - offsets[place]!), 0)
 }
 
 /** Codes as numbers. CORRUPT_ENTRY for one beyond the level. */
-async function placesOf(codes: Model, count: number, target: Target): Promise<readonly number[]> {
+async function placesOf(codes: Model, count: number, target: Target): Promise<Int32Array> {
   const { reading } = target
-  const array: NDArray = await numbersOf(codes, target)
-  reading.spend(8 * array.shape[0]!)
-  const places = Array.from({ length: array.shape[0]! }, (_, i) =>
-    Number(array.data[array.offset + i * array.stride[0]!]),
-  )
-  if (places.some(place => !(place >= -1 && place < count)))
-    throw reading.corrupt(`has a code beyond the ${count} labels of its level`)
+  const { data, shape, stride, offset }: NDArray = await numbersOf(codes, target)
+  const length = shape[0]!
+  reading.spend(4 * length)
+  const places = new Int32Array(length)
+  await forRows(reading, length, row => {
+    const place = Number(data[offset + row * stride[0]!])
+    if (!(place >= -1 && place < count))
+      throw reading.corrupt(`has a code beyond the ${count} labels of its level`)
+    places[row] = place
+  })
   return places
 }

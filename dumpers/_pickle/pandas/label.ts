@@ -11,7 +11,10 @@ import { isMissing, Missing, Timestamp } from './scalars.js'
 export interface Label {
   /** `str(label)`. */
   readonly text: string
-  /** `repr(label)`, of which the `str` of a tuple is made. */
+  /**
+   * How it stands in the `str` of a tuple: `repr(label)`. In quotes where that is no literal of Python, as pyarrow has it:
+   * pandas evaluates what it reads, and would not read the file with `('a', nan)`.
+   */
   readonly repr: string
   /** numpy's type of a label that is a number. */
   readonly dtype?: 'int64' | 'float64'
@@ -31,7 +34,7 @@ export function labelOf(model: Model, reading: Reading): Label {
   if (model instanceof PyFloat) return float(model.value)
   if (model instanceof Timestamp) return instant(model.in('ns'))
   if (model instanceof PyTuple) return tuple(model.items.map(item => labelOf(item, reading)))
-  if (isMissing(model)) return same(model instanceof Missing ? 'NaT' : '<NA>')
+  if (isMissing(model)) return model instanceof Missing ? NAT : quoted('<NA>')
   throw refusal(reading, model instanceof PyObject ? model.python : 'bytes')
 }
 
@@ -91,17 +94,13 @@ export function labelsOf(arrow: Arrow, column: Column, reading: Reading): LabelK
   if (DataType.isTimestamp(type) && !type.timezone) {
     const factor = 1000n ** BigInt(3 - type.unit)
     const numpyType = `datetime64[${['s', 'ms', 'us', 'ns'][type.unit]}]`
-    return {
-      pandasType: 'datetime',
-      numpyType,
-      labels: rows(data, row => instant(data.values[row] * factor)),
-    }
+    return { ...kindOf(numpyType), labels: rows(data, row => instant(data.values[row] * factor), NAT) }
   }
   throw refusal(reading, column.dtype ?? String(type))
 }
 
-function rows(data: Data, labelAt: (row: number) => Label): Label[] {
-  return Array.from({ length: data.length }, (_, row) => (data.getValid(row) ? labelAt(row) : NAN))
+function rows(data: Data, labelAt: (row: number) => Label, missing: Label = NAN): Label[] {
+  return Array.from({ length: data.length }, (_, row) => (data.getValid(row) ? labelAt(row) : missing))
 }
 
 function kindOf(dtype: string): LabelKind {
@@ -109,7 +108,14 @@ function kindOf(dtype: string): LabelKind {
 }
 
 /** A missing label. */
-export const NAN: Label = { text: 'nan', repr: 'nan' }
+const NAN: Label = quoted('nan')
+/** A missing label among instants. */
+const NAT: Label = quoted('NaT')
+
+/** The label of no code, beside labels of that kind. */
+export function missingLabel({ numpyType }: LabelKind): Label {
+  return numpyType.startsWith('datetime64') ? NAT : NAN
+}
 
 /** Labels of a MultiIndex: tuples. */
 export function tuple(items: readonly Label[]): Label {
@@ -121,12 +127,17 @@ function same(text: string): Label {
   return { text, repr: text }
 }
 
+function quoted(text: string): Label {
+  return { text, repr: `'${text}'` }
+}
+
 function int(value: number | bigint): Label {
   return { ...same(String(value)), dtype: 'int64' }
 }
 
 function float(value: number): Label {
-  return { ...same(reprFloat(value)), dtype: 'float64' }
+  const text = reprFloat(value)
+  return { ...(Number.isFinite(value) ? same(text) : quoted(text)), dtype: 'float64' }
 }
 
 /** Python and JavaScript take the same digits, but write exponents otherwise. */
@@ -149,7 +160,7 @@ function instant(nanoseconds: bigint): Label {
   const digits = String(fraction).padStart(9, '0')
   const rest = fraction === 0n ? '' : `.${digits.endsWith('000') ? digits.slice(0, 6) : digits}`
   const text = `${date.toISOString().slice(0, 19).replace('T', ' ')}${rest}`
-  return { text, repr: `Timestamp('${text}')` }
+  return quoted(text)
 }
 
 function refusal(reading: Reading, what: string): DirdictError {

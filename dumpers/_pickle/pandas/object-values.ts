@@ -3,7 +3,7 @@ import type { DataType } from 'apache-arrow'
 import { type Model, PyFloat } from '../model.js'
 import { PyText } from '../python/texts.js'
 import { PyDatetime, PyTimedelta } from '../python/times.js'
-import { refusal, type Target } from './column.js'
+import { forRows, refusal, type Target } from './column.js'
 import { decimals } from './decimals.js'
 import { isMissing, Ticks, Timestamp } from './scalars.js'
 import { zoneOf } from './zones.js'
@@ -22,19 +22,23 @@ export type Width =
 type Memory = Uint8Array | Uint32Array | Int32Array | Float64Array | BigInt64Array | BigUint64Array
 
 /** The Arrow type of values of one kind, and their memory; what is missing is 0. */
-export function memoryOf(target: Target, kind: Width, models: readonly Model[]): [DataType, Memory] {
+export async function memoryOf(
+  target: Target,
+  kind: Width,
+  models: readonly Model[],
+): Promise<[DataType, Memory]> {
   const { arrow, reading } = target
   switch (kind) {
     case 'bool':
       return [new arrow.Bool(), booleans(models)]
     case 'float':
-      return [new arrow.Float64(), Float64Array.from(models, model => float(target, model))]
+      return [new arrow.Float64(), await floats(target, models)]
     case 'int':
       return integers(target, models)
     case 'pandas.Timestamp':
-      return [new arrow.Timestamp(3, zoneOfAll(target, models)), ticks(target, models)]
+      return [new arrow.Timestamp(3, await zoneOfAll(target, models)), await ticks(target, models)]
     case 'pandas.Timedelta':
-      return [new arrow.Duration(3), ticks(target, models)]
+      return [new arrow.Duration(3), await ticks(target, models)]
     case 'datetime.date':
       return [
         new arrow.DateDay(),
@@ -42,13 +46,13 @@ export function memoryOf(target: Target, kind: Width, models: readonly Model[]):
       ]
     case 'datetime.datetime':
       return [
-        new arrow.Timestamp(2, zoneOfAll(target, models)),
-        BigInt64Array.from(models, model => count(model, date => date.utc(reading))),
+        new arrow.Timestamp(2, await zoneOfAll(target, models)),
+        await counts(target, models, model => count(model, date => date.utc(reading))),
       ]
     case 'datetime.timedelta':
       return [
         new arrow.Duration(2),
-        BigInt64Array.from(models, model => (model instanceof PyTimedelta ? model.microseconds : 0n)),
+        await counts(target, models, model => (model instanceof PyTimedelta ? model.microseconds : 0n)),
       ]
     case 'decimal.Decimal':
       return decimals(
@@ -69,6 +73,29 @@ function booleans(models: readonly Model[]): Uint8Array {
   const out = new Uint8Array((models.length + 7) >> 3)
   for (const [row, model] of models.entries()) if (model === true) out[row >> 3]! |= 1 << (row & 7)
   return out
+}
+
+async function floats(target: Target, models: readonly Model[]): Promise<Float64Array> {
+  const memory = new Float64Array(models.length)
+  await forRows(target.reading, models.length, row => {
+    memory[row] = float(target, models[row]!)
+  })
+  return memory
+}
+
+/** UNSUPPORTED_FORMAT where one does not fit. */
+async function counts(
+  target: Target,
+  models: readonly Model[],
+  of: (model: Model) => bigint,
+): Promise<BigInt64Array> {
+  const memory = new BigInt64Array(models.length)
+  await forRows(target.reading, models.length, row => {
+    const count = of(models[row]!)
+    if (BigInt.asIntN(64, count) !== count) throw refusal(target, 'times beyond those of 64 bits')
+    memory[row] = count
+  })
+  return memory
 }
 
 function float(target: Target, model: Model): number {
@@ -99,18 +126,18 @@ function wholeOf(value: number | bigint): bigint {
   return typeof value === 'number' && Number.isNaN(value) ? 0n : BigInt(value)
 }
 
-function ticks(target: Target, models: readonly Model[]): BigInt64Array {
-  const counts = models.map(model => (model instanceof Ticks ? model.in('ns') : 0n))
-  if (counts.some(one => BigInt.asIntN(64, one) !== one)) {
-    throw refusal(target, 'times beyond those of nanoseconds')
-  }
-  return BigInt64Array.from(counts)
+/** In nanoseconds. */
+function ticks(target: Target, models: readonly Model[]): Promise<BigInt64Array> {
+  return counts(target, models, model => (model instanceof Ticks ? model.in('ns') : 0n))
 }
 
-function zoneOfAll(target: Target, models: readonly Model[]): string | undefined {
-  const zones = models.flatMap(model =>
-    model instanceof Timestamp || model instanceof PyDatetime ? [zoneOf(model.zone, target.reading)] : [],
-  )
-  if (zones.some(zone => zone !== zones[0])) throw refusal(target, 'instants of several time zones')
-  return zones[0]
+async function zoneOfAll(target: Target, models: readonly Model[]): Promise<string | undefined> {
+  const zones = new Set<Model>()
+  await forRows(target.reading, models.length, row => {
+    const model = models[row]!
+    if (model instanceof PyDatetime || model instanceof Timestamp) zones.add(model.zone ?? null)
+  })
+  const [name, another] = new Set([...zones].map(zone => zoneOf(zone, target.reading) ?? null))
+  if (another !== undefined) throw refusal(target, 'instants of several time zones')
+  return name ?? undefined
 }

@@ -45,6 +45,10 @@ const OTHERS: readonly string[] = [
   'FY5253',
   'FY5253Quarter',
   'Easter',
+  'CustomBusinessDay',
+  'CustomBusinessHour',
+  'CustomBusinessMonthBegin',
+  'CustomBusinessMonthEnd',
 ]
 
 /** A date offset. */
@@ -94,10 +98,15 @@ class Offset extends PyObject {
 
 const offset = (name: string): Builder => ({ call: args => new Offset(name, args) })
 
-export const OFFSET_GLOBALS: readonly [string, Builder][] = entriesOf(
-  ['pandas._libs.tslibs.offsets', 'pandas.tseries.offsets'],
-  Object.fromEntries([...Object.keys(CODES), ...OTHERS].map(name => [name, offset(name)])),
-)
+export const OFFSET_GLOBALS: readonly [string, Builder][] = [
+  ...entriesOf(
+    ['pandas._libs.tslibs.offsets', 'pandas.tseries.offsets'],
+    Object.fromEntries([...Object.keys(CODES), ...OTHERS].map(name => [name, offset(name)])),
+  ),
+  ...entriesOf(['pandas'], { DateOffset: offset('DateOffset') }),
+  // What a DateOffset of months is made of.
+  ...entriesOf(['dateutil.relativedelta'], { relativedelta: offset('relativedelta') }),
+]
 
 /** The code of a frequency that is an offset, or its name. */
 export function frequencyOf(model: Model | undefined, reading: Reading): string {

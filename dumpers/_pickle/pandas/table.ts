@@ -53,6 +53,7 @@ export async function tableOf(target: Target, frame: Frame): Promise<Table> {
   const names = namesOf(columns, levels, reading)
   const made: Column[] = []
   for (const [i, { source }] of [...columns, ...levels].entries()) {
+    await reading.pause()
     made.push(await source.column({ ...target, what: `column ${JSON.stringify(names[i])}` }))
   }
   const rows = index !== undefined && !isLevels(index) ? countOf(index) : (made.at(-1)?.data.length ?? 0)
@@ -73,6 +74,7 @@ export async function tableOf(target: Target, frame: Frame): Promise<Table> {
       rows,
     ),
   ])
+  await reading.pause()
   return withPandas(arrow, table, made, frame, names)
 }
 
@@ -135,7 +137,7 @@ function withPandas(
       : index === undefined
         ? said.index_columns
         : [rangeOf(index)],
-    column_indexes: levels.map(levelOf),
+    column_indexes: levels.map((level, _, { length }) => levelOf(level, length)),
     columns: said.columns.map((column, i) => {
       const dtype = made[i]!.dtype
       return { ...column, name: labels[i], ...(dtype === undefined ? {} : { numpy_type: dtype }) }
@@ -147,11 +149,19 @@ function withPandas(
 }
 
 function rangeOf({ label, start, stop, step }: Range): object {
-  return { kind: 'range', name: label?.text ?? null, start, stop, step }
+  const name = label?.dtype === undefined ? (label?.text ?? null) : Number(label.text)
+  return { kind: 'range', name, start, stop, step }
 }
 
-function levelOf({ label, pandasType, numpyType }: LabelLevel): object {
+/** Booleans that are no tuples of `count` labels are said to be text: pandas would read `False` as true. */
+function levelOf({ label, pandasType, numpyType }: LabelLevel, count: number): object {
   const name = label?.text ?? null
-  const metadata = pandasType === 'unicode' ? { encoding: 'UTF-8' } : null
-  return { name, field_name: name, pandas_type: pandasType, numpy_type: numpyType, metadata }
+  const isText = pandasType === 'unicode' || (pandasType === 'bool' && count === 1)
+  return {
+    name,
+    field_name: name,
+    pandas_type: isText ? 'unicode' : pandasType,
+    numpy_type: isText ? 'object' : numpyType,
+    metadata: isText ? { encoding: 'UTF-8' } : null,
+  }
 }
