@@ -2,6 +2,7 @@
  * Frames that Python pickled, stored again with `dataframe`: the same table, and the words by which Python makes its frame
  * of it, beside what pandas itself says of the frame. Where pyarrow is there, Python reads it, too.
  */
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,11 +12,10 @@ import type { Table } from 'apache-arrow'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DataBase, dataframe, pickle } from '../../src/index.js'
 import { type Recorded, type Stored, textOfTable } from '../dumpers/pickle-pandas-text.js'
-import { python } from './python.js'
+import { canImport, python } from './python.js'
 
-const importable = (modules: string): boolean => spawnSync(python, ['-c', `import ${modules}`]).status === 0
-const able = importable('pandas')
-const withParquet = importable('pandas, pyarrow')
+const able = canImport('pandas')
+const withParquet = canImport('pandas', 'pyarrow')
 const script = fileURLToPath(new URL('pickles/cases.py', import.meta.url))
 
 /** For which Parquet has no form: no columns, and categories that are intervals. */
