@@ -5,8 +5,8 @@
 array([1., 2., 3.])
 """
 
-from .database import Database, keys
-from .entry import load, metadata
+from .database import Database, keys, load
+from .entry import metadata
 from .errors import DirdictError, KeyNotFoundError, MissingPackageError
 
 __all__ = ["Database", "DirdictError", "KeyNotFoundError", "MissingPackageError", "keys", "load", "metadata"]

@@ -6,8 +6,9 @@ import os
 from collections.abc import Mapping
 from typing import Any, Dict, Iterator, List, Sequence, Union
 
-from .entry import PathLike, load, metadata
+from .entry import PathLike, load_entry, metadata
 from .errors import DirdictError, KeyNotFoundError
+from .live import nested_directory
 from .pin import SERVICE, entry_exists
 
 Key = Union[str, Sequence[str]]
@@ -51,10 +52,12 @@ class Database(Mapping):  # type: ignore[type-arg]
         *parents, name = _parts(key)
         at = self.directory
         for parent in parents:
-            at = os.path.join(at, parent, "db")
-            if os.path.islink(os.path.dirname(at)) or os.path.islink(at) or not os.path.isdir(at):
+            entry = os.path.join(at, parent)
+            inner = None if os.path.islink(entry) else nested_directory(entry)
+            if inner is None:
                 why = f"{parent!r} is no nested database"
                 raise KeyNotFoundError(f"There is no key {_shown(key)!r} in {self.directory}: {why}.")
+            at = inner
         return os.path.join(at, name)
 
     def load(self, key: Key, *, as_pandas: bool = False, trusted: bool = False) -> Any:
@@ -90,6 +93,19 @@ class Database(Mapping):  # type: ignore[type-arg]
         if not entry_exists(path):
             raise KeyNotFoundError(f"There is no key {_shown(key)!r} in {self.directory}.")
         return path
+
+
+def load(folder: PathLike, *, as_pandas: bool = False, trusted: bool = False) -> Any:
+    """The value of the entry in ``folder``, the directory ``<database>/<key>``.
+
+    ``as_pandas``: tables come as a ``pandas.DataFrame`` instead of a dict of columns (csv) or a ``pyarrow.Table``.
+    ``trusted``: pickles and arrays of Python objects are read, which runs what they say.
+
+    Raises :class:`DirdictError`: KEY_NOT_FOUND; CORRUPT_ENTRY where files are missing, or are not what was written;
+    UNKNOWN_DUMPER for a format of somebody else; UNSUPPORTED_FORMAT; MISSING_PACKAGE; OPTION_INVALID for a pickle
+    that is not trusted.
+    """
+    return load_entry(folder, Database, as_pandas=as_pandas, trusted=trusted)
 
 
 def keys(directory: PathLike) -> List[str]:

@@ -10,7 +10,7 @@ from .arrays import load_ndarray, load_npz, load_zarr
 from .csv_table import csv_frame, load_csv
 from .errors import DirdictError
 from .folder import Folder
-from .live import load_folder, load_subdb
+from .live import load_folder, nested_directory
 from .metadata import read_metadata
 from .pickles import load_pickle, refuse_pickle
 from .pin import read_pinned
@@ -44,7 +44,6 @@ _LOADERS: Dict[str, _Loader] = {
     "csv": load_csv,
     "pickle": refuse_pickle,
     "folder": load_folder,
-    "subdb": load_subdb,
 }
 _FRAMES: Dict[str, _Loader] = {
     "csv": csv_frame,
@@ -59,18 +58,10 @@ _TRUSTING: Dict[str, _Loader] = {
 }
 
 
-def load(folder: PathLike, *, as_pandas: bool = False, trusted: bool = False) -> Any:
-    """The value of the entry in ``folder``, the directory ``<database>/<key>``.
-
-    ``as_pandas``: tables come as a ``pandas.DataFrame`` instead of a dict of columns (csv) or a ``pyarrow.Table``.
-    ``trusted``: pickles and arrays of Python objects are read, which runs what they say.
-
-    Raises :class:`DirdictError`: KEY_NOT_FOUND; CORRUPT_ENTRY where files are missing, or are not what was written;
-    UNKNOWN_DUMPER for a format of somebody else; UNSUPPORTED_FORMAT; MISSING_PACKAGE; OPTION_INVALID for a pickle
-    that is not trusted.
-    """
+def load_entry(folder: PathLike, nested: Callable[[str], Any], *, as_pandas: bool, trusted: bool) -> Any:
+    """The value of an entry, as :func:`dirdict.load` gives it; ``nested`` opens a database by its directory."""
     path = entry_path(folder)
-    return read_pinned(path, lambda pinned: _load(pinned, as_pandas, trusted))
+    return read_pinned(path, lambda pinned: _load(pinned, nested, as_pandas, trusted))
 
 
 def metadata(folder: PathLike) -> Dict[str, Any]:
@@ -92,10 +83,12 @@ def entry_path(folder: PathLike) -> str:
     return path
 
 
-def _load(folder: Folder, as_pandas: bool, trusted: bool) -> Any:
+def _load(folder: Folder, nested: Callable[[str], Any], as_pandas: bool, trusted: bool) -> Any:
     module = read_loader(folder)
     record = read_own_record(folder)
     dumper = dumper_of(module) if record is None else record.dumper
+    if dumper == "subdb":
+        return nested(nested_directory(folder.path) or os.path.join(folder.path, "db"))
     loader = _loader(dumper, as_pandas, trusted)
     if loader is None:
         raise DirdictError(

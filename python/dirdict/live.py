@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from .folder import Folder
-
-if TYPE_CHECKING:
-    from .database import Database
 
 
 def load_folder(folder: Folder, _arguments: Dict[str, Any]) -> List[Path]:
@@ -17,8 +14,10 @@ def load_folder(folder: Folder, _arguments: Dict[str, Any]) -> List[Path]:
     return [Path(folder.path, name) for name in folder.names()]
 
 
-def load_subdb(folder: Folder, _arguments: Dict[str, Any]) -> "Database":
-    """The nested database."""
-    from .database import Database
-
-    return Database(os.path.join(folder.path, "db"))
+def nested_directory(entry: str) -> Optional[str]:
+    """The database in an entry: its ``db``, or in an old layout of ISF the entry itself. No links."""
+    inner = os.path.join(entry, "db")
+    for path in (inner, entry):
+        if not os.path.islink(path) and os.path.isfile(os.path.join(path, "db_state.json")):
+            return path
+    return None

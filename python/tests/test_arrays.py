@@ -4,6 +4,7 @@ import io
 import os
 import threading
 import unittest
+from pathlib import Path
 
 import numpy as np
 from scene import Scene, has
@@ -133,7 +134,7 @@ class Zarr(Scene):
         for base, _directories, names in os.walk(store):
             for name in names:
                 path = os.path.join(base, name)
-                found[os.path.join("obj.zarr", os.path.relpath(path, store))] = open(path, "rb").read()
+                found[os.path.join("obj.zarr", os.path.relpath(path, store))] = Path(path).read_bytes()
         return found
 
     def test_chunks_fills_and_orders(self) -> None:

