@@ -10,14 +10,15 @@ import { readObjectMeta } from './_parquet/object-meta.js'
 import { labelled } from './_parquet/pandas.js'
 import { type DataframeSetOptions, writeSettings } from './_parquet/settings.js'
 import { readDivisions } from './_partitions/divisions.js'
+import type { PartitionedTable } from './_partitions/handle.js'
 import { batchesOf, isPartitionsInput, type PartitionsInput } from './_partitions/input.js'
 import { findParts, recordingOf } from './_partitions/parts.js'
-import { FileTable, type PartitionedTable } from './_partitions/table.js'
+import { FileTable } from './_partitions/table.js'
 import { type PartSettings, writeParts } from './_partitions/write.js'
 
 export type { Division } from './_partitions/divisions.js'
+export type { Partition, PartitionedReadOptions, PartitionedTable } from './_partitions/handle.js'
 export type { PartitionsInput, RecordBatchLike, TableBatch } from './_partitions/input.js'
-export type { Partition, PartitionedReadOptions, PartitionedTable } from './_partitions/table.js'
 
 /** Options of `set` with `partitions`. */
 export interface PartitionsSetOptions extends DataframeSetOptions {

@@ -17,6 +17,7 @@ import { FORMAT, toldHistory } from './entry/record-text.js'
 import { GONE, succeeds } from './entry/system-errors.js'
 import { EntryWriteFolder } from './entry/write-folder.js'
 import { DirdictError } from './errors.js'
+import { FunctionFailed, whileLocked } from './key-lock.js'
 import { type Key, readableParts } from './keys.js'
 import { type FileLock, lockLost } from './locks/file.js'
 import { newToken, PROCFS } from './locks/token.js'
@@ -24,7 +25,7 @@ import type { Metadata } from './metadata.js'
 import { checkNames, checkWaitOptions, isStringArray, type WaitOptions, wrongOption } from './options.js'
 import { keyNotFound } from './reader.js'
 import { nestedPath, type Place, pauseIsDue, type Session } from './session.js'
-import { checkAnnotations, FunctionFailed, whileLocked } from './writer.js'
+import { checkAnnotations } from './writer.js'
 
 /** What people say of a value. Each member that is given replaces the old one as a whole. */
 export interface Annotation {

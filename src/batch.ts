@@ -6,10 +6,11 @@ import type { DatabaseDirectory } from './entry/database-directory.js'
 import type { Draft } from './entry/publish.js'
 import { translate } from './entry/system-errors.js'
 import { DirdictError } from './errors.js'
+import { explained } from './key-lock.js'
 import type { Key } from './keys.js'
 import type { SetOptions } from './options.js'
 import type { Place, Session } from './session.js'
-import { type Content, explained, locateForWriting, publishDraft, publishOptions, stage } from './writer.js'
+import { type Content, locateForWriting, publishDraft, publishOptions, stage } from './writer.js'
 
 /** Sets of a batch: staged by `set`, published together when the batch's function has returned. */
 export interface Batch {

@@ -7,11 +7,12 @@ import type { DatabaseDirectory } from './entry/database-directory.js'
 import { ABSENT, readPinned } from './entry/pin.js'
 import { removeTreeLater } from './entry/trash.js'
 import { DirdictError, systemCode } from './errors.js'
+import { FunctionFailed, whileLocked } from './key-lock.js'
 import type { FileLock } from './locks/file.js'
 import { NO_DUMPER, type SetOptions, splitSetOptions } from './options.js'
 import { keyNotFound, type OpenNested, readKind, readValue } from './reader.js'
 import type { Place, Session } from './session.js'
-import { FunctionFailed, publishHeld, whileLocked } from './writer.js'
+import { publishHeld } from './writer.js'
 
 /** How long a failed calculation can be told to processes that waited for it. */
 const ERROR_LIFE_MS = 30_000

@@ -6,11 +6,12 @@ import { SERVICE } from './entry/database-directory.js'
 import { listFiles, RECORDS } from './entry/file-names.js'
 import { ABSENT, listKeys, readPinned } from './entry/pin.js'
 import { Draft } from './entry/publish.js'
+import { explained } from './key-lock.js'
 import type { CopyOptions } from './options.js'
 import { keyNotFound } from './reader.js'
 import { nestedPath, type Place, type Session } from './session.js'
 import { newState, STATE_FILE } from './state.js'
-import { explained, publishDraft, publishOptions } from './writer.js'
+import { publishDraft, publishOptions } from './writer.js'
 
 /** Copies `from` to the free or replaceable key `to`. The copy keeps the record of where the value came from. */
 export async function copyEntry(

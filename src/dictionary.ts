@@ -13,6 +13,7 @@ import { ABSENT, entryExists, listKeys } from './entry/pin.js'
 import { staleHandle } from './entry/stale-handle.js'
 import { tidy } from './entry/trash.js'
 import { DirdictError } from './errors.js'
+import { besideServer, explained } from './key-lock.js'
 import { joinKey, type Key, readableParts, writableParts } from './keys.js'
 import type { Metadata } from './metadata.js'
 import { freeLocksBelow } from './moved-locks.js'
@@ -29,7 +30,7 @@ import { keyNotFound, parentNotFound, readMetadata, readValue } from './reader.j
 import { removeDatabase } from './remove.js'
 import type { Place, Session } from './session.js'
 import { shownMetadata } from './show/metadata-face.js'
-import { besideServer, type Content, explained, locateForWriting, writeValue } from './writer.js'
+import { type Content, locateForWriting, writeValue } from './writer.js'
 
 /** How the handle makes the handle of a database nested in `place`. */
 export type MakeNested = (parent: Dictionary, place: Place, path: string) => Promise<NestedDatabase>

@@ -11,12 +11,12 @@ import type { ReadWitness } from './entry/read-witness.js'
 import { type EntryRecord, loaderId, readLoader, readOwnRecord, readRecord } from './entry/record-files.js'
 import { GONE, hasCode } from './entry/system-errors.js'
 import { DirdictError } from './errors.js'
+import { whileLocked } from './key-lock.js'
 import { joinKey, nearKeys } from './keys.js'
 import type { FileRecord, Metadata } from './metadata.js'
 import { checkWaitOptions, splitGetOptions } from './options.js'
 import { nestedPath, type Place, pauseIsDue, type Session } from './session.js'
 import { shownValue } from './show/value-face.js'
-import { whileLocked } from './writer.js'
 
 /** More keys than this are not searched for ones that look like a missing key. */
 const MOST_NEAR = 20_000

@@ -1,6 +1,5 @@
 /** The options that say how tables become Parquet files, and what is written where they are left out. */
 import { DirdictError } from '../../src/errors.js'
-import type { WriteSettings } from './write.js'
 
 /** Options of `set` with `dataframe`. */
 export interface DataframeSetOptions {
@@ -14,6 +13,12 @@ export interface DataframeSetOptions {
    * @default 131072
    */
   readonly rowGroupSize?: number
+}
+
+/** The same, checked. */
+export interface WriteSettings {
+  readonly compression: 'zstd' | 'snappy' | undefined
+  readonly rowGroupSize: number
 }
 
 /** Small enough that row groups can be skipped by their statistics, large enough to compress well. */

@@ -9,18 +9,14 @@ import type { Arrow } from '../_arrow/rebuild.js'
 import { toStream } from '../_arrow/stream.js'
 import { Turns } from '../_turns.js'
 import { batchParts, batchStarts, tablePart } from './batch-parts.js'
-import { CodecError, type Compression, type ParquetWasm } from './codec.js'
+import { CodecError, type ParquetWasm } from './codec.js'
 import { inOrder } from './in-order.js'
 import { planPieces, type WritePiece } from './plan.js'
 import { ARROW_SCHEMA } from './project.js'
 import { type Runner, runnerFor } from './runner.js'
+import type { WriteSettings } from './settings.js'
 import { Stitcher } from './stitch.js'
 import { SUMS } from './sums.js'
-
-export interface WriteSettings {
-  readonly compression: Compression | undefined
-  readonly rowGroupSize: number
-}
 
 /**
  * From here on the set-up of zstd for each column takes ten times as long as all the rest, and dictionaries of

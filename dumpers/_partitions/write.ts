@@ -17,7 +17,8 @@ import {
   rangeEntry,
   withIndex,
 } from '../_parquet/pandas.js'
-import { type WriteSettings, writeParquet } from '../_parquet/write.js'
+import type { WriteSettings } from '../_parquet/settings.js'
+import { writeParquet } from '../_parquet/write.js'
 import { untilAborted } from '../_until-aborted.js'
 import { DIVISIONS, partFile, provisionalFile } from './file-names.js'
 import { gathered } from './gather.js'

@@ -3,7 +3,7 @@
  * take for `any`.
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { build, temporaryFolder } from '../e2e/tarball.js'
 
@@ -48,3 +48,19 @@ it.each([
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '')
 }
+
+it('what the public declarations lead to needs no package but apache-arrow, for its tables', () => {
+  const packages = new Set<string>()
+  const seen = new Set<string>()
+  const visit = (file: string): void => {
+    if (seen.has(file)) return
+    seen.add(file)
+    for (const [, target = ''] of declarations.get(file)?.matchAll(/(?:from |import\()'([^']+)'/g) ?? []) {
+      if (target.startsWith('.')) visit(join(dirname(file), target.replace(/\.js$/, '.d.ts')))
+      else packages.add(target)
+    }
+  }
+  visit('dist/src/index.d.ts')
+  expect(seen.size).toBeGreaterThan(20)
+  expect([...packages].filter(name => !name.startsWith('node:'))).toEqual(['apache-arrow'])
+})
