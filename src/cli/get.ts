@@ -14,7 +14,6 @@ import {
   type NDArray,
   ndarray,
   npz,
-  type OutputOf,
   partitions,
   shared,
   text,
@@ -29,7 +28,7 @@ import { partitionedForm, partitionedPreview } from './partitioned-form.js'
 import { plainForm } from './plain-form.js'
 import { printable, printJson, printLine } from './print.js'
 import { printArrays } from './shared-form.js'
-import { tableForm, tablePreview } from './table-form.js'
+import { type Table, tableForm, tablePreview } from './table-form.js'
 
 interface GetCommandOptions {
   readonly out?: string
@@ -92,12 +91,22 @@ async function getKey(directory: string, key: string, options: GetCommandOptions
   })
 }
 
-/** json, clone, and formats of other packages, as far as they can be loaded here. */
+/** json, clone, pickle, and formats of other packages, as far as they can be loaded here. */
 const showOther: Show = async (db, key, asJson) => {
   const value = await db.get(key)
-  if (asJson) printJson(plainForm(value))
+  if (isTable(value)) printTable(value, asJson)
+  else if (isNDArray(value)) printArray(value, asJson)
+  else if (asJson) printJson(plainForm(value))
   else if (json.check(value)) printJson(value)
   else printLine(inspect(value, BOUNDED))
+}
+
+function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && 'schema' in value && 'batches' in value
+}
+
+function isNDArray(value: unknown): value is NDArray {
+  return typeof value === 'object' && value !== null && 'dtype' in value && ndarray.check(value)
 }
 
 function printArray(value: NDArray, asJson: boolean): void {
@@ -105,7 +114,7 @@ function printArray(value: NDArray, asJson: boolean): void {
   else printLine(inspect(value, BOUNDED))
 }
 
-function printTable(table: OutputOf<typeof dataframe>, asJson: boolean): void {
+function printTable(table: Table, asJson: boolean): void {
   if (asJson) printJson(tableForm(table))
   else printLine(tablePreview(table))
 }
