@@ -7,7 +7,7 @@
 
 export type ParquetWasm = typeof import('parquet-wasm')
 
-export type Compression = 'zstd' | 'snappy'
+type Compression = 'zstd' | 'snappy'
 
 /** How a table is encoded. */
 interface EncodeSettings {
