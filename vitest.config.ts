@@ -18,6 +18,8 @@ export default defineConfig({
     // Type tests are compiled, not run.
     exclude: ['test/types/**'],
     globalSetup: ['test/global-setup.ts'],
+    // Vitest leaves one core free, which of two is half: most tests wait for processes of their own.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
