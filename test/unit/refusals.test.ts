@@ -201,6 +201,8 @@ describe('a record that no reader would take', () => {
   test('is not made by an annotation', async () => {
     db.registerDumper(verbose)
     await db.set('long', 2 ** 23 - 2 ** 19, verbose)
+    await db.close()
+    db = await DataBase.open(db.directory, { durability: 'relaxed', dumpers: [verbose] })
     remember()
     const note = 'x'.repeat(2 ** 20 - 100)
     await expect(db.annotate('long', { note })).rejects.toMatchObject({ code: 'VALUE_REJECTED' })
