@@ -36,7 +36,7 @@ describe.skipIf(reason !== undefined)(`a writer whose system calls fail (${reaso
     for (const durability of ['full', 'relaxed'] as const) {
       it(`gives a clear error and leaves nothing: ${scene.operation}, ${durability}`, async () => {
         const refusals = await refusalsOf(scene, durability)
-        await each(sample(refusals, 30, 3), refusal => refuse(scene, durability, refusal))
+        await each(sample(refusals, 40, 2), refusal => refuse(scene, durability, refusal))
       }, 900_000)
     }
   }

@@ -83,7 +83,7 @@ async function stateAfter(scene: Scene, directory: string, run: Run, step: Step)
 /** The plain operations closely, those made of them now and then. */
 function sampled(scene: Scene, steps: readonly Step[]): readonly Step[] {
   const plain = ['fresh set', 'overwrite', 'delete', 'append of shared'].includes(scene.operation)
-  return plain ? sample(steps, 6, 9) : sample(steps, 30, 4)
+  return plain ? sample(steps, 8, 8) : sample(steps, 40, 3)
 }
 
 /** An assertion's message holds only a part of what was found. */
