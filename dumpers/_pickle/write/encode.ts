@@ -15,6 +15,8 @@ import { Output } from './output.js'
 const BATCH = 1000
 
 type Pieces = Generator<Uint8Array, void>
+/** Pieces, and what is to be written before the next of them. */
+type Steps = Generator<Uint8Array | Steps, void>
 
 /** The pieces of the pickle. VALUE_REJECTED, saying what and where, before the first where Python cannot get `value`. */
 export function encodePickle(value: unknown, signal?: AbortSignal): Iterable<Uint8Array> {
@@ -37,13 +39,13 @@ class Encoder {
 
   *all(value: unknown): Pieces {
     this.#output.number(op.PROTO, 4, 1)
-    yield* this.#any(value)
+    yield* inTurn(this.#any(value))
     this.#output.opcode(op.STOP)
     yield* this.#output.end()
   }
 
-  *#any(value: unknown): Pieces {
-    if (!this.#atom(value)) yield* this.#object(value as object)
+  *#any(value: unknown): Steps {
+    if (!this.#atom(value)) yield this.#object(value as object)
   }
 
   /** Whether `value` had no members, and is written. */
@@ -64,7 +66,7 @@ class Encoder {
     else this.#output.float(value)
   }
 
-  *#object(value: object): Pieces {
+  *#object(value: object): Steps {
     const known = this.#kept.get(value)
     if (known !== undefined) {
       this.#output.get(known)
@@ -72,14 +74,14 @@ class Encoder {
     }
     this.#signal?.throwIfAborted()
     const array = numpyArrayOf(value)
-    if (array !== undefined) yield* this.#array(value, array)
+    if (array !== undefined) yield this.#array(value, array)
     else if (Array.isArray(value))
-      yield* Object.isFrozen(value) ? this.#frozen(value, value, op.TUPLE) : this.#list(value)
+      yield Object.isFrozen(value) ? this.#frozen(value, value, op.TUPLE) : this.#list(value)
     else if (types.isSet(value)) {
-      yield* Object.isFrozen(value) ? this.#frozen(value, [...value], op.FROZENSET) : this.#set(value)
-    } else if (types.isMap(value)) yield* this.#dict(value, [...value])
+      yield Object.isFrozen(value) ? this.#frozen(value, [...value], op.FROZENSET) : this.#set(value)
+    } else if (types.isMap(value)) yield this.#dict(value, [...value])
     else if (types.isDate(value) || isBytes(value)) this.#leaf(value)
-    else yield* this.#dict(value, Object.entries(value))
+    else yield this.#dict(value, Object.entries(value))
   }
 
   #leaf(value: Date | Uint8Array): void {
@@ -91,25 +93,25 @@ class Encoder {
     this.#keep(value)
   }
 
-  *#array(value: object, array: NDArray): Pieces {
+  *#array(value: object, array: NDArray): Steps {
     writeArrayBegin(this.#output, this.#mentioned)
     this.#keep(value)
     yield* arrayState(array, this.#output, this.#mentioned, this.#signal)
   }
 
-  *#list(items: readonly unknown[]): Pieces {
+  *#list(items: readonly unknown[]): Steps {
     this.#output.opcode(op.EMPTY_LIST)
     this.#keep(items)
-    yield* this.#batches(items, op.APPENDS)
+    yield this.#batches(items, op.APPENDS)
   }
 
-  *#set(items: ReadonlySet<unknown>): Pieces {
+  *#set(items: ReadonlySet<unknown>): Steps {
     this.#output.opcode(op.EMPTY_SET)
     this.#keep(items)
-    yield* this.#batches([...items], op.ADDITEMS)
+    yield this.#batches([...items], op.ADDITEMS)
   }
 
-  *#dict(value: object, entries: readonly (readonly [unknown, unknown])[]): Pieces {
+  *#dict(value: object, entries: readonly (readonly [unknown, unknown])[]): Steps {
     const output = this.#output
     output.opcode(op.EMPTY_DICT)
     this.#keep(value)
@@ -117,31 +119,31 @@ class Encoder {
       output.opcode(op.MARK)
       for (const [key, member] of entries.slice(begin, begin + BATCH)) {
         if (typeof key === 'string') this.#mentioned.once(`key ${key}`, () => output.text(key))
-        else yield* this.#any(key)
-        if (!this.#atom(member)) yield* this.#object(member as object)
+        else yield this.#any(key)
+        if (!this.#atom(member)) yield this.#object(member as object)
         if (output.isReady) yield* output.take()
       }
       output.opcode(op.SETITEMS)
     }
   }
 
-  *#batches(items: readonly unknown[], put: number): Pieces {
+  *#batches(items: readonly unknown[], put: number): Steps {
     for (let begin = 0; begin < items.length; begin += BATCH) {
       this.#output.opcode(op.MARK)
-      yield* this.#members(items, begin, Math.min(begin + BATCH, items.length))
+      yield this.#members(items, begin, Math.min(begin + BATCH, items.length))
       this.#output.opcode(put)
     }
   }
 
-  *#members(items: readonly unknown[], begin: number, end: number): Pieces {
+  *#members(items: readonly unknown[], begin: number, end: number): Steps {
     for (let i = begin; i < end; i++) {
-      if (!this.#atom(items[i])) yield* this.#object(items[i] as object)
+      if (!this.#atom(items[i])) yield this.#object(items[i] as object)
       if (this.#output.isReady) yield* this.#output.take()
     }
   }
 
   /** A tuple or a frozenset, which is made of its members. One that is a part of itself is there once they are. */
-  *#frozen(value: object, items: readonly unknown[], make: number): Pieces {
+  *#frozen(value: object, items: readonly unknown[], make: number): Steps {
     const times = this.#open.get(value) ?? 0
     if (times > 1)
       throw rejected(
@@ -149,7 +151,7 @@ class Encoder {
       )
     this.#open.set(value, times + 1)
     this.#output.opcode(op.MARK)
-    yield* this.#members(items, 0, items.length)
+    yield this.#members(items, 0, items.length)
     this.#open.set(value, times)
     const inside = this.#kept.get(value)
     this.#output.opcode(inside === undefined ? make : op.POP_MARK)
@@ -159,6 +161,17 @@ class Encoder {
 
   #keep(value: object): void {
     this.#kept.set(value, this.#output.memoize())
+  }
+}
+
+/** The pieces of a step and of those that it hands out, one within another: by a stack, for values may be nested deeply. */
+function* inTurn(first: Steps): Pieces {
+  const open = [first]
+  for (let step = open.at(-1); step !== undefined; step = open.at(-1)) {
+    const { done, value } = step.next()
+    if (done) open.pop()
+    else if (ArrayBuffer.isView(value)) yield value
+    else open.push(value)
   }
 }
 
