@@ -1,7 +1,26 @@
 /** What a user's generator gives, for dumpers that write as it comes in. */
 
+/**
+ * What `work` makes of the items; an abort does not wait for the next one. Where `work` fails, the generator is told to
+ * come to its end before the error is passed on.
+ */
+export async function withSource<T, R>(
+  items: AsyncIterable<T>,
+  signal: AbortSignal | undefined,
+  work: (source: AsyncGenerator<T, void, undefined>) => Promise<R>,
+): Promise<R> {
+  const source = untilAborted(items, signal)
+  try {
+    return await work(source)
+  } catch (error) {
+    // Whatever the generator says to its end, `error` came first.
+    await source.return(undefined).catch(() => {})
+    throw error
+  }
+}
+
 /** The same items, but an abort does not wait for the next one. Tells the generator behind them when it comes to its end. */
-export async function* untilAborted<T>(
+async function* untilAborted<T>(
   items: AsyncIterable<T>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<T, void, undefined> {

@@ -7,20 +7,10 @@ import { DirdictError } from '../../src/errors.js'
 import { bitsOf, validityOf } from './bitmap.js'
 import { packBytes, packStrings } from './packed.js'
 import type { Arrow } from './rebuild.js'
+import type { LargeValues, SmallValues } from './scan-numbers.js'
 
 type Kind = 'boolean' | 'number' | 'bigint' | 'string' | 'Date' | 'Uint8Array'
-type NumericArray =
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array
+type NumericArray = SmallValues | LargeValues | Uint8ClampedArray
 
 const INT64_MIN = -(2n ** 63n)
 const INT64_MAX = 2n ** 63n - 1n

@@ -7,7 +7,7 @@ import type { LoaderArguments, WriteFolder } from '../../src/dumper.js'
 import { DirdictError, isDirdictError } from '../../src/errors.js'
 import { type ArrayInput, countOf, isStruct, type NDArray, toNDArray } from '../../src/ndarray.js'
 import { Turns } from '../_turns.js'
-import { untilAborted } from '../_until-aborted.js'
+import { withSource } from '../_until-aborted.js'
 import { assertKept, elementsOf, encoderOf } from './encode.js'
 import { formatHeader } from './header.js'
 import { type Descr, reprDescr } from './repr.js'
@@ -26,8 +26,7 @@ export async function writeBlocks(
   file: string,
   blocks: AsyncIterable<ArrayInput>,
 ): Promise<LoaderArguments> {
-  const source = untilAborted(blocks, folder.signal)
-  try {
+  return withSource(blocks, folder.signal, async source => {
     const first = await source.next()
     if (first.done === true) {
       throw rejected(
@@ -38,11 +37,7 @@ export async function writeBlocks(
     const head = { length: rows.header().length, bytes: () => rows.header() }
     await folder.write(file, together(rows.bytes(source, folder.signal)), head)
     return { dtype: rows.dtype, shape: rows.shape }
-  } catch (error) {
-    // Whatever the generator says to its end, `error` came first.
-    await source.return(undefined).catch(() => {})
-    throw error
-  }
+  })
 }
 
 /** The blocks as one array. */

@@ -1,18 +1,8 @@
 /** A column in a wider type, which holds the same values: what `commonType` gives. */
 import type { Data, DataType } from 'apache-arrow'
 import type { Arrow } from '../_arrow/rebuild.js'
+import type { LargeValues, SmallValues } from '../_arrow/scan-numbers.js'
 import { isSameType } from './common-type.js'
-
-type NumberArray =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array
-type BigArray = BigInt64Array | BigUint64Array
 
 /** `data` itself where it has the type. RangeError for an integer that a float does not hold. */
 export function converted(arrow: Arrow, data: Data, type: DataType): Data {
@@ -45,8 +35,8 @@ function allNull(arrow: Arrow, type: DataType, length: number): Data {
   return data
 }
 
-function numbers(data: Data, into: NumberArray | BigArray): NumberArray | BigArray {
-  const values: NumberArray | BigArray = data.values
+function numbers(data: Data, into: SmallValues | LargeValues): SmallValues | LargeValues {
+  const values: SmallValues | LargeValues = data.values
   if (isBig(into)) {
     for (let i = 0; i < into.length; i++) into[i] = BigInt(values[i]!)
     return into
@@ -60,6 +50,6 @@ function numbers(data: Data, into: NumberArray | BigArray): NumberArray | BigArr
   return into
 }
 
-function isBig(array: NumberArray | BigArray): array is BigArray {
+function isBig(array: SmallValues | LargeValues): array is LargeValues {
   return array instanceof BigInt64Array || array instanceof BigUint64Array
 }

@@ -19,7 +19,7 @@ import {
 } from '../_parquet/pandas.js'
 import type { WriteSettings } from '../_parquet/settings.js'
 import { writeParquet } from '../_parquet/write.js'
-import { untilAborted } from '../_until-aborted.js'
+import { withSource } from '../_until-aborted.js'
 import { DIVISIONS, partFile, provisionalFile } from './file-names.js'
 import { gathered } from './gather.js'
 import { Incoming } from './incoming.js'
@@ -41,19 +41,14 @@ export async function writeParts(
   settings: PartSettings,
   folder: WriteFolder,
 ): Promise<Recording> {
-  const source = untilAborted(items, folder.signal)
   const incoming = new Incoming(arrow)
   const writer = new PartWriter(arrow, wasm, settings, folder)
-  try {
+  return withSource(items, folder.signal, async source => {
     for await (const table of gathered(arrow, source, incoming, settings.size, settings.index)) {
       await writer.add(table, incoming.changes)
     }
-    return await writer.end()
-  } catch (error) {
-    // Whatever the generator says to its end, `error` came first.
-    await source.return(undefined).catch(() => {})
-    throw error
-  }
+    return writer.end()
+  })
 }
 
 class PartWriter {

@@ -21,7 +21,7 @@ interface ExpectedArray {
   readonly first: readonly unknown[]
 }
 
-interface ExpectedTable {
+export interface ExpectedTable {
   readonly kind: 'dataframe' | 'partitioned_dataframe'
   readonly columns: readonly string[]
   readonly index: string

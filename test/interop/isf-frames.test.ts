@@ -8,18 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { dataframe } from '../../dumpers/dataframe.js'
 import { EntryReadFolder } from '../../src/entry/folder.js'
 import { EntryWriteFolder } from '../../src/entry/write-folder.js'
-
-interface Expected {
-  readonly columns: readonly string[]
-  readonly index: string
-  readonly rows: number
-  readonly sums: Readonly<Record<string, number>>
-  readonly non_null: Readonly<Record<string, number>>
-  readonly distinct: Readonly<Record<string, number>>
-  readonly true_count: Readonly<Record<string, number>>
-  readonly index_first: string
-  readonly index_last: string
-}
+import type { ExpectedTable } from './isf-expected.js'
 
 const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url))
 const entry = join(data, 'isf-database/frame_parquet')
@@ -44,7 +33,7 @@ const pandasOf = (table: Table): Record<string, unknown> =>
 const values = (table: Table, name: string): unknown[] => [...(table.getChild(name) ?? [])]
 
 describe.skipIf(!present)(`a frame of ISF${reason}`, () => {
-  const expected: Expected = present
+  const expected: ExpectedTable = present
     ? JSON.parse(readFileSync(join(data, 'isf-database.expected.json'), 'utf8')).frame_parquet
     : undefined
 
