@@ -8,7 +8,14 @@ import { isDirdictError } from '../errors.js'
 export interface Repair {
   /** The key, or that of the nested database that it concerns as a whole; empty for the database itself. */
   readonly key: string
-  readonly action: 'finished' | 'unlocked' | 'collected' | 'restored' | 'taken back' | 'reported'
+  readonly action:
+    | 'finished'
+    | 'unlocked'
+    | 'collected'
+    | 'restored'
+    | 'taken back'
+    | 'set aside'
+    | 'reported'
   readonly detail: string
 }
 
