@@ -39,15 +39,15 @@ export async function readPinned<T>(
       path,
       isCurrent: isCurrentEntry,
     }
+    const base = PROCFS ? `/proc/self/fd/${fd}` : path
     try {
-      const base = PROCFS ? `/proc/self/fd/${fd}` : directory.entry(name)
-      const before = PROCFS ? undefined : identityOf(directory.entry(name))
+      const before = PROCFS ? undefined : identityOf(path)
       const value = await read(base, witness)
       if (!PROCFS && !sameIdentity(before, identityOf(base))) continue
       if (isStillWhole(base, witness)) return value
       if (isCurrentEntry()) throw damaged(name, 'its Loader.json is missing')
     } catch (error) {
-      if (!witness.vanished && !hasCode(error, GONE)) throw error
+      if (!foundLess(error, base, witness)) throw error
       if (isCurrentEntry()) {
         throw hasCode(error, GONE) ? damaged(name, 'a file is missing', error) : error
       }
@@ -150,6 +150,11 @@ function openDirectory(path: string, directory: DatabaseDirectory, name: string)
     }
     throw translate(error, `Reading ${JSON.stringify(name)}`, { key: name, path })
   }
+}
+
+/** Whether an error may come of an entry that is being removed, of which a part was no longer there. */
+function foundLess(error: unknown, base: string, witness: ReadWitness): boolean {
+  return witness.vanished || hasCode(error, GONE) || !isStillWhole(base, witness)
 }
 
 /** Trash is emptied Loader.json first: where it is still there, nothing has been removed. */
