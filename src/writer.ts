@@ -4,7 +4,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AnyDumper } from './dumper.js'
 import type { DatabaseDirectory } from './entry/database-directory.js'
-import { listKeys } from './entry/pin.js'
+import { listKeys, readPinned } from './entry/pin.js'
 import { Draft, type PublishOptions } from './entry/publish.js'
 import { isObject, writeRecords } from './entry/record-files.js'
 import type { Annotations } from './entry/record-text.js'
@@ -158,7 +158,7 @@ async function makeDatabase(
     await writeValue(session, place, content)
   } catch (error) {
     if (!isDirdictError(error, 'KEY_EXISTS')) throw error
-    if (nestedPath(directory.entry(name)) === undefined) {
+    if (await holdsData(place)) {
       throw new DirdictError(
         'KEY_EXISTS',
         `${JSON.stringify(place.key)} holds data, and a database never overwrites data. Delete it, or choose another key.`,
@@ -166,6 +166,15 @@ async function makeDatabase(
       )
     }
   }
+}
+
+/** Whether something other than a database lies there. One that was deleted since it was found there is no data. */
+async function holdsData({ directory, name }: Place): Promise<boolean> {
+  // `/.`: the path of a descriptor is a link.
+  const isData = await readPinned(directory, name, (base, witness) => {
+    return nestedPath(`${base}/.`) === undefined && witness.isCurrent()
+  })
+  return isData === true
 }
 
 /** subdb, with the one file that makes a directory a database. */

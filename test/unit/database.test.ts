@@ -124,6 +124,23 @@ describe('nested keys', () => {
     for (const key of ['b', 'a-1', 'a/z', 'a/b', 'a.x', 'B']) await db.set(key, 0)
     expect(await db.keys({ recurse: true })).toEqual(['B', 'a', 'a/b', 'a/z', 'a-1', 'a.x', 'b'])
   })
+
+  test('a nested database that is deleted while others make it is no data', async () => {
+    const codes = new Set<string>()
+    const noteCode = (error: unknown): void => {
+      codes.add(isDirdictError(error) ? error.code : String(error))
+    }
+    for (let round = 0; round < 10; round++) {
+      const makers = Array.from({ length: 6 }, async () => {
+        for (let i = 0; i < 5; i++) await db.sub('mine', { create: true }).catch(noteCode)
+      })
+      for (let i = 0; i < 20; i++) await db.delete('mine')
+      await Promise.all(makers)
+    }
+    // Deleted between being made and being opened.
+    codes.delete('KEY_NOT_FOUND')
+    expect([...codes]).toEqual([])
+  })
 })
 
 describe('delete, rename, copy', () => {
