@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { DataBase } from '../../dist/src/index.js'
 import { factsOf, factsScanned } from './children/index-search.mjs'
-import { seeded } from './children/torture-values.mjs'
+import { seeded } from './children/seeded.mjs'
 
 const CHILD = fileURLToPath(new URL('children/index-writer.mjs', import.meta.url))
 const { values: options } = parseArgs({

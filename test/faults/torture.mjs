@@ -1,136 +1,176 @@
 /**
- * Readers beside writers that are killed all the time: no torn read, no false KEY_NOT_FOUND, nobody sees time run
- * backwards, no acknowledged update is lost, nothing is left over. Prints a summary; fails where anything was wrong.
+ * Processes of many roles beside each other, which are killed, stopped and held up all the time. Each writes down what it
+ * did and saw; a checker proves from that that nothing was torn, lost, or seen to go back. Prints a summary; fails where
+ * anything was wrong, and then keeps the database and the histories.
  *
- * `node torture.mjs [--seconds N | --operations N] [--seed S] [--writers N] [--readers N] [--durability relaxed]`
+ * `npm run torture -- [--minutes N | --seconds N | --operations N] [--seed S]`
  */
-import { fork } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { DataBase } from '../../dist/src/index.js'
-import { pieces } from './children/pieces.mjs'
-import { ALWAYS, FORMATS, seeded } from './children/torture-values.mjs'
+import { DataBase, shared } from '../../dist/src/index.js'
+import { seeded } from './children/seeded.mjs'
+import { checkHistory } from './torture/checker.mjs'
+import { Company } from './torture/company.mjs'
+import { readHistories } from './torture/histories.mjs'
+import { BELOW, BOX, NOTED, STANDING, STORE } from './torture/keys.mjs'
+import {
+  fallenTowers,
+  observe,
+  observeFallen,
+  observeList,
+  observeNote,
+  observeRows,
+} from './torture/observe.mjs'
+import { Recorder } from './torture/recorder.mjs'
+import { storeOf } from './torture/roles/appender.mjs'
+import { Troubles } from './torture/troubles.mjs'
+import { formatOf, quartet } from './torture/values.mjs'
+
+/** What has to lie in a service directory when nobody is there: nothing. Stamps stay for ten minutes. */
+const SERVICE_PARTS = ['work', 'locks', 'ready', 'trash']
+const MOST_SHOWN = 10
 
 const { values: options } = parseArgs({
   options: {
+    minutes: { type: 'string' },
     seconds: { type: 'string' },
     operations: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    writers: { type: 'string', default: '3' },
-    readers: { type: 'string', default: '3' },
-    durability: { type: 'string', default: 'relaxed' },
   },
 })
+const seconds = options.minutes === undefined ? options.seconds : Number(options.minutes) * 60
 const random = seeded(Number(options.seed))
 const root = mkdtempSync(`${tmpdir()}/dirdict-torture-`)
+const paths = { directory: `${root}/db`, history: `${root}/history` }
 chmodSync(root, 0o755)
-const directory = `${root}/db`
-const counts = { kills: 0, repairs: 0 }
-const errors = []
-const running = new Set()
-let writes = 0
-let reads = 0
-let untilKill = 10
-let stopping = false
+mkdirSync(paths.history)
+chmodSync(paths.history, 0o777)
 
-const db = await DataBase.open(directory, { durability: 'relaxed', dumpers: [pieces] })
-for (const key of ALWAYS) await db.set(key, FORMATS[key].make(1), FORMATS[key].dumper)
-await new Promise(finished => {
-  const end = options.seconds === undefined ? undefined : setTimeout(finished, Number(options.seconds) * 1000)
-  const enough = Number(options.operations ?? (end === undefined ? 2000 : Number.POSITIVE_INFINITY))
-  for (let i = 0; i < Number(options.writers); i++) startWriter(enough, finished)
-  for (let i = 0; i < Number(options.readers); i++) startReader(i)
-})
-stopping = true
-await Promise.all([...running].map(end))
-await db.repair()
-await checkEnd()
-await db.close()
-const left = ['work', 'locks', 'ready', 'trash'].flatMap(part =>
-  readdirSync(`${directory}/.deleting.dirdict/${part}`).map(name => `${part}/${name}`),
-)
-if (left.length > 0) errors.push(`LEFT OVER: ${left}`)
-rmSync(root, { recursive: true, force: true })
-const summary = { seed: Number(options.seed), ...counts, errors: errors.length, first: errors.slice(0, 5) }
+const actor = await openFirst()
+const troubles = new Troubles(paths.directory, random)
+const started = performance.now()
+const company = await torture()
+const tortured = Math.round((performance.now() - started) / 1000)
+const repaired = await actor.db.repair()
+await lookAtTheEnd()
+await actor.db.close()
+const wrong = [...company.wrong, ...leftOver(paths.directory)]
+
+const { operations, wrong: recorded, events } = readHistories(paths.history)
+wrong.push(...recorded, ...checkHistory(operations))
+const summary = {
+  seed: Number(options.seed),
+  seconds: tortured,
+  processes: company.started,
+  kills: troubles.kills + troubles.readonlyKills,
+  killsInSteps: troubles.noSteps ?? troubles.killsInSteps,
+  stops: troubles.stops,
+  stopsOfHolders: troubles.stopsOfHolders,
+  clockSteps: company.jumps,
+  timesOfFiles: troubles.timesOfFiles,
+  threadsEnded: operations.filter(({ op }) => op === 'thread').length,
+  blocked: operations.filter(({ blocked }) => blocked).length,
+  steps: company.steps,
+  operations: countBy(operations, ({ op }) => op),
+  refused: countBy(
+    operations.filter(({ failed }) => failed !== undefined),
+    ({ op, failed }) => `${op} ${failed}`,
+  ),
+  unanswered: operations.filter(({ end }) => end === undefined).length,
+  histories: readdirSync(paths.history).length,
+  events,
+  repairs: repaired.length,
+  errors: wrong.length,
+  first: wrong.slice(0, MOST_SHOWN),
+  ...(wrong.length > 0 ? { kept: root } : {}),
+}
+if (wrong.length === 0) rmSync(root, { recursive: true, force: true })
 console.log(JSON.stringify(summary, null, 2))
-process.exit(errors.length > 0 ? 1 : 0)
+process.exit(wrong.length > 0 ? 1 : 0)
 
-function startWriter(enough, finished) {
-  const seed = Math.floor(random() * 1e9)
-  const child = start('torture-writer.mjs', [directory, seed, options.durability], () =>
-    startWriter(enough, finished),
-  )
-  child.on('message', ({ did }) => {
-    if (did === undefined || stopping) return
-    // Writers and readers take turns in the end: neither outlives the other.
-    if (++writes >= enough && reads >= enough) finished()
-    if (--untilKill > 0) return
-    untilKill = 3 + Math.floor(random() * 40)
-    killOne()
+/** The database with what has to be there from the start. */
+async function openFirst() {
+  const db = await DataBase.open(paths.directory, {
+    durability: 'relaxed',
+    dumpers: [quartet],
+    history: false,
   })
-  child.isWriter = true
-}
-
-/** Half of the readers are another user, who may write nothing. */
-function startReader(index) {
-  const other = process.getuid() === 0 && index % 2 === 1 ? { uid: 65534, gid: 65534 } : {}
-  const child = start(
-    'torture-reader.mjs',
-    [directory, Math.floor(random() * 1e9)],
-    () => startReader(index),
-    other,
-  )
-  child.on('message', () => {
-    reads++
-  })
-}
-
-function start(program, args, again, user = {}) {
-  const path = fileURLToPath(new URL(`children/${program}`, import.meta.url))
-  const child = fork(path, args.map(String), { cwd: '/', ...user })
-  running.add(child)
-  child.on('message', ({ did, error }) => {
-    if (did !== undefined) counts[did] = (counts[did] ?? 0) + 1
-    if (error !== undefined) errors.push(error)
-  })
-  child.on('exit', (code, signal) => {
-    running.delete(child)
-    if (code !== null && code !== 0) errors.push(`${program} ended with ${code}`)
-    if (signal !== null && signal !== 'SIGKILL') errors.push(`${program} ended by ${signal}`)
-    if (!stopping) again()
-  })
-  return child
-}
-
-function killOne() {
-  const writers = [...running].filter(child => child.isWriter)
-  writers[Math.floor(random() * writers.length)]?.kill('SIGKILL')
-  counts.kills++
-  if (random() < 0.15) {
-    counts.repairs++
-    db.repair().catch(error => errors.push(`repair: ${error.stack}`))
+  const first = { db, recorder: new Recorder(`${paths.history}/0-first.jsonl`) }
+  let id = 0
+  const put = async (key, value, ...how) =>
+    first.recorder.change({ op: 'set', key, id }, () => db.set(key, value, ...how))
+  for (const key of STANDING) {
+    const { dumper, options, make } = formatOf(key)
+    id++
+    await put(key, make({ key, id, version: 1 }), dumper, options)
   }
+  id++
+  await put(STORE, storeOf(id), shared)
+  id++
+  await put(NOTED, { key: NOTED, id, version: 1 }, quartet)
+  id++
+  const note = `${NOTED}#note`
+  await first.recorder.change({ op: 'set', key: note, id }, () => db.annotate(NOTED, { attributes: { id } }))
+  return first
 }
 
-function end(child) {
-  return new Promise(ended => {
-    child.on('exit', ended)
-    child.kill('SIGKILL')
+/** Ends after so many seconds, or so many operations, of which every role has done some. */
+async function torture() {
+  let done = 0
+  let company
+  await new Promise(resolve => {
+    if (seconds !== undefined) setTimeout(resolve, Number(seconds) * 1000)
+    const enough = Number(options.operations ?? (seconds === undefined ? 10_000 : Number.POSITIVE_INFINITY))
+    company = new Company(paths, random, steps => {
+      done += steps
+      troubles.pass(company, steps)
+      if (done >= enough && isComplete(company)) resolve()
+    })
   })
+  await troubles.end()
+  await company.stop()
+  return company
 }
 
-/** What was acknowledged is there, and no version was given twice. */
-async function checkEnd() {
-  for (const key of ALWAYS) {
-    const text = readFileSync(`${directory}.acknowledged.${key}`, 'utf8')
-    const versions = text.trim().split('\n').map(Number)
-    const version = FORMATS[key].versionOf(await db.get(key, FORMATS[key].dumper))
-    counts[`acknowledged ${key}`] = versions.length
-    if (version < Math.max(...versions))
-      errors.push(`LOST: ${key} is ${version}, ${Math.max(...versions)} was acknowledged`)
-    if (new Set(versions).size < versions.length)
-      errors.push(`LOST UPDATE: a version of ${key} was given twice`)
+function isComplete({ steps }) {
+  const { kills, killsInSteps, stops, timesOfFiles, noSteps } = troubles
+  const befell = [kills, stops, timesOfFiles, ...(noSteps === undefined ? [killsInSteps] : [])]
+  return Object.values(steps).every(count => count > 0) && befell.every(count => count > 0)
+}
+
+async function lookAtTheEnd() {
+  for (const key of [...STANDING, ...BELOW]) await observe(actor, key)
+  for (const key of await actor.db.keys())
+    if (!STANDING.includes(key) && formatOf(key).dumper === quartet && key !== BOX) await observeIfValue(key)
+  await observeList(actor)
+  await observeNote(actor)
+  await observeRows(actor)
+  for (const tower of await fallenTowers(actor)) await observeFallen(actor, tower)
+  if (await actor.db.has('tower')) await observeFallen(actor, 'tower')
+  const { problems } = await actor.db.verify()
+  for (const problem of problems) actor.recorder.wrong(`AT THE END: ${JSON.stringify(problem)}`)
+}
+
+async function observeIfValue(key) {
+  const [entry] = await actor.db.find({ key })
+  if (!['subdb', 'shared', 'folder'].includes(entry.dumper)) await observe(actor, key)
+}
+
+function leftOver(directory) {
+  const found = []
+  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+    const parts = name.split('/')
+    const at = parts.indexOf('.deleting.dirdict')
+    if (at >= 0 && parts.length === at + 3 && SERVICE_PARTS.includes(parts[at + 1]))
+      found.push(`LEFT OVER: ${name}`)
+    if (at < 0 && parts.at(-1).startsWith('.deleting.')) found.push(`LEFT OVER: ${name}`)
   }
+  return found
+}
+
+function countBy(operations, nameOf) {
+  const counts = {}
+  for (const operation of operations) counts[nameOf(operation)] = (counts[nameOf(operation)] ?? 0) + 1
+  return counts
 }

@@ -4,7 +4,7 @@
  */
 import { DataBase, isDirdictError } from '../../../dist/src/index.js'
 import { factsOf } from './index-search.mjs'
-import { seeded } from './torture-values.mjs'
+import { seeded } from './seeded.mjs'
 
 const [directory, seed, margin] = process.argv.slice(2)
 const random = seeded(Number(seed))
