@@ -1,6 +1,7 @@
 /**
  * DataBase: the typed face of the dictionary. What a member promises is said here; the dictionary does it.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Annotation, annotate } from './annotate.js'
 import type { Batch } from './batch.js'
 import { createFolder } from './create-folder.js'
@@ -28,7 +29,7 @@ import {
 import { sourceFolder } from './provenance/place.js'
 import { keyNotFound } from './reader.js'
 import { type Repair, repairDatabase } from './repair.js'
-import { nestedPath, Session } from './session.js'
+import { nestedPath, pauseIsDue, Session } from './session.js'
 import { databaseFace } from './show/database-face.js'
 import { wear } from './show/face.js'
 import { ensureDatabase, existingDatabase, readId } from './state.js'
@@ -157,17 +158,20 @@ export class DataBase<S extends Schema = NoSchema> {
     options?: GetOptions & GetOptionsOf<D>,
   ): Promise<Loaded<D> | F>
   async getOr(key: Key, fallback: unknown, dumper?: AnyDumper, options: object = {}): Promise<unknown> {
+    if (pauseIsDue()) await nextTurn()
     const value = await this.#dictionary.look(key, dumper, options)
     return value === ABSENT ? fallback : value
   }
 
   /** Whether the key is there. */
   async has(key: Key): Promise<boolean> {
+    if (pauseIsDue()) await nextTurn()
     return this.#dictionary.has(key)
   }
 
   /** Takes a key off the database, nested databases with all they hold; false where it was not there. */
   async delete(key: Key, options: WaitOptions = {}): Promise<boolean> {
+    if (pauseIsDue()) await nextTurn()
     return this.#dictionary.delete(key, options)
   }
 

@@ -144,6 +144,23 @@ describe('nested keys', () => {
 })
 
 describe('delete, rename, copy', () => {
+  test('loops over keys that are not there let others have their turn', async () => {
+    const looks = [
+      () => db.delete('none'),
+      () => db.has('none'),
+      () => db.getOr('none', undefined),
+      () => db.getOr('no/ne', undefined),
+    ]
+    for (const look of looks) {
+      let others = false
+      setImmediate(() => {
+        others = true
+      })
+      for (let i = 0; i < 100_000 && !others; i++) await look()
+      expect(others).toBe(true)
+    }
+  })
+
   test('delete tells whether the key was there', async () => {
     await db.set('a/b', 1)
     expect(await db.delete('a/b')).toBe(true)
