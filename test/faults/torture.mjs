@@ -3,7 +3,7 @@
  * did and saw; a checker proves from that that nothing was torn, lost, or seen to go back. Prints a summary; fails where
  * anything was wrong, and then keeps the database and the histories.
  *
- * `npm run torture -- [--minutes N | --seconds N | --operations N] [--seed S]`
+ * `npm run torture -- [--minutes N | --seconds N | --operations N] [--seed S] [--roles writer,reader]`
  */
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,6 +24,7 @@ import {
 } from './torture/observe.mjs'
 import { Recorder } from './torture/recorder.mjs'
 import { storeOf } from './torture/roles/appender.mjs'
+import { ROLES } from './torture/roles/index.mjs'
 import { Troubles } from './torture/troubles.mjs'
 import { formatOf, quartet } from './torture/values.mjs'
 
@@ -37,6 +38,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string' },
     operations: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    roles: { type: 'string', default: Object.keys(ROLES).join() },
   },
 })
 const seconds = options.minutes === undefined ? options.seconds : Number(options.minutes) * 60
@@ -122,7 +124,7 @@ async function torture() {
   await new Promise(resolve => {
     if (seconds !== undefined) setTimeout(resolve, Number(seconds) * 1000)
     const enough = Number(options.operations ?? (seconds === undefined ? 10_000 : Number.POSITIVE_INFINITY))
-    company = new Company(paths, random, steps => {
+    company = new Company(paths, options.roles.split(','), random, steps => {
       done += steps
       troubles.pass(company, steps)
       if (done >= enough && isComplete(company)) resolve()

@@ -13,7 +13,7 @@ const JUMPY = 4
 export class Company {
   started = 0
   /** Steps that were told, by role. */
-  steps = Object.fromEntries(Object.keys(ROLES).map(role => [role, 0]))
+  steps = {}
   jumps = 0
   wrong = []
   running = new Set()
@@ -22,12 +22,14 @@ export class Company {
   #onSteps
   #stopping = false
 
-  constructor(paths, random, onSteps) {
+  constructor(paths, roles, random, onSteps) {
     this.#paths = paths
     this.#random = random
     this.#onSteps = onSteps
-    for (const [role, { processes }] of Object.entries(ROLES))
-      for (let i = 0; i < processes; i++) this.#start(role)
+    for (const role of roles) {
+      this.steps[role] = 0
+      for (let i = 0; i < ROLES[role].processes; i++) this.#start(role)
+    }
   }
 
   /** Processes that change the database. */

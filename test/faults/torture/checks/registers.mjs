@@ -22,12 +22,16 @@ export function registersOf(operations) {
 
 class Registers {
   byKey = new Map()
+  /** Of each nested database, the registers of the keys in it. */
+  #below = new Map()
 
   at(key) {
     let register = this.byKey.get(key)
     if (register === undefined) {
       register = { key, writes: [], reads: [], removals: [], absences: [], sights: [], failed: new Set() }
       this.byKey.set(key, register)
+      const parent = key.split('/').slice(0, -1).join('/')
+      if (parent !== '') this.#below.set(parent, [...(this.#below.get(parent) ?? []), register])
     }
     return register
   }
@@ -35,7 +39,7 @@ class Registers {
   /** A key and those below it, which come and go with it. */
   *from(key) {
     yield this.at(key)
-    for (const [name, register] of this.byKey) if (name.startsWith(`${key}/`)) yield register
+    yield* this.#below.get(key) ?? []
   }
 }
 
