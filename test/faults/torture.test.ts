@@ -18,7 +18,7 @@ interface Summary {
 
 it('readers beside writers that are killed and stopped see whole values and never go back; no update is lost', () => {
   const seed = process.env.DIRDICT_SEED ?? '1'
-  const run = spawnSync(process.execPath, [TORTURE, '--operations', '4000', '--seed', seed], {
+  const run = spawnSync(process.execPath, [TORTURE, '--operations', '2500', '--seed', seed], {
     encoding: 'utf8',
   })
   expect(run.status, run.stdout + run.stderr).toBe(0)
