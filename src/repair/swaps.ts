@@ -2,14 +2,15 @@
  * Repairs of what a crash or a power cut has left in the middle: swaps, locks of the dead, entries that were torn.
  */
 import { existsSync, renameSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { finishUnfinished, releaseAndCollect } from '../entry/publish.js'
-import { readRecord } from '../entry/record-files.js'
-import { GONE, hasCode } from '../entry/system-errors.js'
+import { removeEmptyLater } from '../entry/trash.js'
 import { isDirdictError } from '../errors.js'
-import { acquireFileLock, ownersOf } from '../locks/file.js'
+import { acquireFileLock, giveBack, ownersOf } from '../locks/file.js'
 import { isLeft, namesIn } from './left.js'
 import type { Proposal } from './proposal.js'
+import { conditionOf } from './torn.js'
 
 /** Swaps that were committed and not ended, and locks whose owners are gone. */
 export function* unfinishedSwaps(directory: DatabaseDirectory): Generator<Proposal> {
@@ -29,25 +30,39 @@ export function* unfinishedSwaps(directory: DatabaseDirectory): Generator<Propos
   }
 }
 
-/** A power cut may have torn an entry whose predecessor still lies in the trash: the predecessor comes back. */
+/**
+ * A power cut may have torn an entry. Where its predecessor still lies in the trash, that comes back; else what is left
+ * is set aside, so that the key is free.
+ */
 export function* tornEntries(directory: DatabaseDirectory): Generator<Proposal> {
-  for (const token of namesIn(directory.trash(''))) {
-    // Whoever it belongs to: a torn entry under its own lock is proof enough.
-    for (const old of namesIn(directory.trash(token))) {
-      const [, name] = /^old-[0-9a-f]+\.(.+)$/.exec(old) ?? []
-      const path = `${directory.trash(token)}/${old}`
-      if (name === undefined || isWhole(directory.entry(name)) || !isWhole(path)) continue
-      yield {
-        name,
-        action: 'taken back',
-        detail: 'the last whole value; its successor was cut off by a power failure',
-        apply: () => takeBack(directory, name, path),
-      }
+  // Whoever they belong to: a torn entry under its own lock is proof enough.
+  for (const { name, path } of predecessors(directory)) {
+    if (isWhole(directory.entry(name)) || !isWhole(path)) continue
+    yield {
+      name,
+      action: 'taken back',
+      detail: 'the last whole value; its successor was cut off by a power failure',
+      apply: () => takeBack(directory, name, path),
     }
   }
 }
 
+/** What was replaced and is not removed yet, the latest first. */
+function predecessors(directory: DatabaseDirectory): readonly { name: string; path: string }[] {
+  const found: { name: string; path: string; changed: number }[] = []
+  for (const token of namesIn(directory.trash(''))) {
+    for (const old of namesIn(directory.trash(token))) {
+      const [, name] = /^old-[0-9a-f]+\.(.+)$/.exec(old) ?? []
+      const path = `${directory.trash(token)}/${old}`
+      const stats = name === undefined ? undefined : statSync(path, { throwIfNoEntry: false })
+      if (name !== undefined && stats !== undefined) found.push({ name, path, changed: stats.mtimeMs })
+    }
+  }
+  return found.sort((a, b) => b.changed - a.changed)
+}
+
 async function finishSwap(directory: DatabaseDirectory, name: string): Promise<boolean> {
+  freeLeft(directory, name)
   const lock = await acquireFileLock(directory, name)
   try {
     if (isTornSwap(directory, name)) renameSync(directory.readyEntry(name), `${lock.holder}/torn`)
@@ -56,6 +71,21 @@ async function finishSwap(directory: DatabaseDirectory, name: string): Promise<b
     releaseAndCollect(lock, false)
   }
   return true
+}
+
+/** A lock of before the machine was started anew would be waited for, for a minute of silence. */
+function freeLeft(directory: DatabaseDirectory, name: string): void {
+  for (const owner of ownersOf(directory, name)) {
+    if (!isLeft(directory, owner, `${directory.lock(name)}/${owner}`)) continue
+    directory.settleChange(owner)
+    try {
+      // What was replaced under it is looked at before it is collected.
+      giveBack(directory, name, owner)
+    } catch (error) {
+      // Another process was first.
+      if (!isDirdictError(error, 'LOCK_LOST')) throw error
+    }
+  }
 }
 
 /** A power cut left the names of a swap, but not all of what the new entry should hold; the old one is whole. */
@@ -72,23 +102,14 @@ async function takeBack(directory: DatabaseDirectory, name: string, old: string)
     if (isWhole(entry) || statSync(entry, { throwIfNoEntry: false }) === undefined) return false
     renameSync(entry, `${lock.holder}/torn`)
     renameSync(old, entry)
+    // It has just changed, so that nothing shows any more that it was left by the dead.
+    removeEmptyLater(dirname(old))
     return true
   } finally {
     releaseAndCollect(lock, true)
   }
 }
 
-/** Whether every recorded file is there in its full length. */
 function isWhole(entry: string): boolean {
-  try {
-    const record = readRecord(entry, '')
-    return (
-      record?.files.every(
-        file => statSync(`${entry}/${file.name}`, { throwIfNoEntry: false })?.size === file.bytes,
-      ) ?? true
-    )
-  } catch (error) {
-    if (isDirdictError(error) || hasCode(error, GONE)) return false
-    throw error
-  }
+  return conditionOf(entry) === 'whole'
 }

@@ -1,7 +1,17 @@
 /**
  * What repair finds after a power cut: the machine was started anew, and files may be shorter than they should be.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, truncateSync, utimesSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { beforeEach, expect, test } from 'vitest'
 import { DataBase } from '../../src/index.js'
 import { scratch } from './scratch.js'
@@ -63,4 +73,40 @@ test('what another machine is staging, to which this one serves its disk, is lef
   expect(await db.repair()).toEqual([])
   expect(readdirSync(`${service}/work`)).toEqual([BEFORE_BOOT])
   expect(existsSync(`${db.directory}/.deleting.${BEFORE_BOOT}`)).toBe(true)
+})
+
+test('a lock of before the machine was started anew is freed at once', async () => {
+  const holder = `${service}/locks/k/${BEFORE_BOOT}`
+  mkdirSync(holder, { recursive: true })
+  utimesSync(holder, 0, 0)
+  expect(await db.repair()).toMatchObject([{ key: 'k', action: 'unlocked' }, { action: 'collected' }])
+  await db.set('k', 'next', { timeout: 0 })
+  expect(await db.get('k')).toBe('next')
+})
+
+test('where the trash held several predecessors of a torn entry, the latest comes back, and nothing is left over', async () => {
+  await db.delete('k')
+  for (const [age, text] of ['older', 'old'].entries()) {
+    await db.set('k', text)
+    const place = `${service}/trash/${BEFORE_BOOT}${age}`
+    mkdirSync(place)
+    renameSync(`${db.directory}/k`, `${place}/old-00aa.k`)
+    utimesSync(`${place}/old-00aa.k`, age + 1, age + 1)
+    utimesSync(place, 0, 0)
+  }
+  await db.set('k', 'torn')
+  truncateSync(`${db.directory}/k/dirdict.json`, 0)
+  await db.repair()
+  expect(await db.get('k')).toBe('old')
+  await db.close()
+  expect(readdirSync(`${service}/trash`)).toEqual([])
+})
+
+test('an entry of zeros, as a file system gives what it had not written yet, gives way to its predecessor', async () => {
+  mkdirSync(`${service}/trash/${BEFORE_BOOT}`)
+  renameSync(`${folder}/old${count}`, `${service}/trash/${BEFORE_BOOT}/old-00aa.k`)
+  const { size } = statSync(`${db.directory}/k/value.json`)
+  writeFileSync(`${db.directory}/k/value.json`, Buffer.alloc(size))
+  expect((await db.repair()).map(item => item.action)).toContain('taken back')
+  expect(await db.get('k')).toBe('old value')
 })
