@@ -3,6 +3,7 @@
  * next one is asked for.
  */
 import type { DatabaseDirectory } from '../entry/database-directory.js'
+import { cutOffEntries } from './cut-off.js'
 import { leftovers } from './leftovers.js'
 import type { Proposal } from './proposal.js'
 import { tornEntries, unfinishedSwaps } from './swaps.js'
@@ -10,5 +11,6 @@ import { tornEntries, unfinishedSwaps } from './swaps.js'
 export function* serviceRepairs(directory: DatabaseDirectory): Generator<Proposal> {
   yield* unfinishedSwaps(directory)
   yield* tornEntries(directory)
+  yield* cutOffEntries(directory)
   yield* leftovers(directory)
 }
