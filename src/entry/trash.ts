@@ -174,8 +174,9 @@ function namesIn(path: string): readonly string[] {
 
 async function syncEntry(path: string): Promise<void> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
+  let files: readonly string[] = []
   try {
-    const files = [...listFiles(path), ...RECORDS]
+    files = [...listFiles(path), ...RECORDS]
     for (let i = 0; i < files.length; i += SYNCED_TOGETHER) {
       const together = files.slice(i, i + SYNCED_TOGETHER)
       await Promise.all(together.map(file => syncIfThere(`${path}/${file}`)))
@@ -183,7 +184,19 @@ async function syncEntry(path: string): Promise<void> {
   } catch (error) {
     if (!hasCode(error, GONE)) throw error
   }
+  for (const below of directoriesBelow(files)) await syncIfThere(`${path}/${below}`)
   await syncIfThere(path)
+}
+
+/** Those that hold the files, the deepest first. */
+function directoriesBelow(files: readonly string[]): readonly string[] {
+  const found = new Set<string>()
+  for (const file of files) {
+    for (let slash = file.lastIndexOf('/'); slash > 0; slash = file.lastIndexOf('/', slash - 1)) {
+      found.add(file.slice(0, slash))
+    }
+  }
+  return [...found].sort((a, b) => b.length - a.length)
 }
 
 /** What is no longer there was replaced again, and its successor is in the same list. */
