@@ -163,7 +163,8 @@ function finish(directory: DatabaseDirectory, name: string, lock: FileLock): voi
   succeeds([...GONE, ...OCCUPIED], () => renameSync(directory.readyEntry(name), directory.entry(name)))
 }
 
-function writeStamp(directory: DatabaseDirectory, name: string, token: string): void {
+/** Tells readers who look for the key between two renames that a swap is under way. */
+export function writeStamp(directory: DatabaseDirectory, name: string, token: string): void {
   const draft = directory.work(`${token}.s`)
   try {
     writeFileSync(draft, randomBytes(8).toString('hex'))

@@ -4,7 +4,7 @@
 import { existsSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
-import { finishUnfinished, releaseAndCollect } from '../entry/publish.js'
+import { finishUnfinished, releaseAndCollect, writeStamp } from '../entry/publish.js'
 import { removeEmptyLater } from '../entry/trash.js'
 import { isDirdictError } from '../errors.js'
 import { acquireFileLock, giveBack, ownersOf } from '../locks/file.js'
@@ -100,8 +100,10 @@ async function takeBack(directory: DatabaseDirectory, name: string, old: string)
     finishUnfinished(directory, name, lock)
     const entry = directory.entry(name)
     if (isWhole(entry) || statSync(entry, { throwIfNoEntry: false }) === undefined) return false
-    renameSync(entry, `${lock.holder}/torn`)
-    renameSync(old, entry)
+    // As a swap: cut off between two renames, it is finished by whoever comes next, and the value is never nowhere.
+    writeStamp(directory, name, lock.token)
+    renameSync(old, directory.readyEntry(name))
+    finishUnfinished(directory, name, lock)
     // It has just changed, so that nothing shows any more that it was left by the dead.
     removeEmptyLater(dirname(old))
     return true
