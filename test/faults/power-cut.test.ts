@@ -12,7 +12,7 @@ import { record } from './power-cut/record.js'
 import type { Recording } from './power-cut/recording.js'
 import { layOut } from './power-cut/restart.js'
 import { prepare, SCENES, type Scene } from './power-cut/scenes.js'
-import { seeded, shuffled } from './power-cut/seeded.js'
+import { seeded, spread } from './power-cut/seeded.js'
 import { noStrace } from './strace.js'
 import { Table } from './sweep.js'
 
@@ -74,7 +74,7 @@ async function sweep(scene: Scene, durability: Durability): Promise<void> {
   rmSync(start, { recursive: true })
   const random = seeded(SEED)
   const states = [...crashStates(recording, JOURNAL, random)]
-  const chosen = states.length > MOST ? shuffled(states, random).slice(0, MOST) : states
+  const chosen = spread(states, MOST, ({ cut }) => cut, random)
   table.count(row, 'cuts', recording.cuts.length)
   table.count(row, 'states', states.length)
   table.count(row, 'judged', chosen.length)

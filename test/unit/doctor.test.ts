@@ -193,7 +193,7 @@ describe('doctor finds', () => {
   })
 
   it('records of ours that are damaged, or of dumpers that are not registered', async () => {
-    writeFileSync(at('value/dirdict.json'), '{')
+    writeFileSync(at('value/dirdict.json'), '{]}')
     change(at('files/dirdict.json'), { dumper: 'mine' })
     expect(await kinds()).toEqual(['unknown-dumper files', 'damaged-record value'])
     expect((await examine()).census).toMatchObject({ byDirdict: 4, byIsf: 0 })
@@ -262,6 +262,17 @@ describe('what repair would do', () => {
     change(at('value/metadata.json'), { metadata_creation_time: 'post_hoc' })
     rmSync(at('nested/db/array/Loader.json'))
     expect(await foretold()).toEqual(['restored nested/array: Loader.json', 'restored value: metadata.json'])
+  })
+
+  it('is to set aside what a power cut has torn', async () => {
+    writeFileSync(at('value/dirdict.json'), '{')
+    const { findings, repairs } = await examine()
+    expect(findings.map(({ kind, key }) => `${kind} ${key}`)).toEqual(['damaged-record value'])
+    expect(repairs).toMatchObject([{ action: 'set aside', key: 'value' }])
+    const writer = await DataBase.open(db.directory)
+    expect(await writer.repair()).toMatchObject([{ action: 'set aside', key: 'value' }])
+    await writer.close()
+    expect((await examine()).healthy).toBe(true)
   })
 
   it('is to finish what was interrupted and collect what the dead have left', async () => {

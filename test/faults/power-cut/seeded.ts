@@ -11,9 +11,26 @@ export function seeded(seed: number): () => number {
   }
 }
 
-export function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
+function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
   return items
     .map(item => ({ item, order: random() }))
     .sort((a, b) => a.order - b.order)
     .map(({ item }) => item)
+}
+
+/** At most so many of the items, by turns of each group. */
+export function spread<T>(
+  items: readonly T[],
+  most: number,
+  groupOf: (item: T) => unknown,
+  random: () => number,
+): readonly T[] {
+  const turns = new Map<unknown, number>()
+  const inTurn = shuffled(items, random).map(item => {
+    const turn = turns.get(groupOf(item)) ?? 0
+    turns.set(groupOf(item), turn + 1)
+    return { item, turn }
+  })
+  const chosen = inTurn.sort((a, b) => a.turn - b.turn).slice(0, most)
+  return chosen.map(({ item }) => item)
 }
