@@ -13,7 +13,7 @@ import { applyChange, type Node, type Recording, type Transaction, type Version 
 export type Journal = 'prefix' | 'scattered'
 
 /** What became of the data of a file that was written and not synced. */
-export type Fate = (typeof FATES)[number]
+type Fate = (typeof FATES)[number]
 const FATES = ['whole', 'lost', 'cut', 'zeros'] as const
 /** Mixes of fates for each journal, beside those where one file differs from all. */
 const MIXES = 3

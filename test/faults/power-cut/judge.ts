@@ -10,6 +10,7 @@ import {
   type NDArray,
   type SharedArrays,
 } from '../../../src/index.js'
+import { ASIDE } from '../../../src/repair/aside.js'
 import { pieces } from '../children/pieces.mjs'
 import { leftovers, strays } from '../scene.js'
 import type { CrashState } from './crash-states.js'
@@ -33,7 +34,7 @@ export async function judge(
     expect(existsSync(`${directory}/db_state.json`), 'the database is there').toBe(true)
   }
   const found = await lookAndRepair(scene, durability, state, directory)
-  const left = leftovers(directory).filter(name => !name.startsWith('trash/aside-'))
+  const left = leftovers(directory).filter(name => !name.startsWith(`trash/${ASIDE}`))
   expect(left.join('\n'), 'left over').toBe('')
   return found
 }
