@@ -20,7 +20,7 @@ const EVERYTHING = process.env.DIRDICT_FAULTS === 'all'
 const SEED = Number(process.env.DIRDICT_SEED ?? 1)
 const JOURNAL: Journal = process.env.DIRDICT_JOURNAL === 'scattered' ? 'scattered' : 'prefix'
 /** States that are judged of each operation and durability. */
-const MOST = Number(process.env.DIRDICT_STATES ?? (EVERYTHING ? Number.POSITIVE_INFINITY : 12))
+const MOST = Number(process.env.DIRDICT_STATES ?? (EVERYTHING ? Number.POSITIVE_INFINITY : 8))
 const PLAIN: readonly string[] = [
   'create',
   'fresh set',
@@ -63,7 +63,7 @@ function place(): string {
 /** Where not everything is asked for, those that are made of others take turns. */
 function durabilities(scene: Scene, index: number): readonly Durability[] {
   if (EVERYTHING || PLAIN.includes(scene.operation)) return ['full', 'relaxed']
-  return [(index + SEED) % 2 === 0 ? 'full' : 'relaxed']
+  return [(index + SEED) % 2 === 0 ? 'relaxed' : 'full']
 }
 
 async function sweep(scene: Scene, durability: Durability): Promise<void> {
