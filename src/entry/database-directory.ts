@@ -18,6 +18,7 @@ import {
 
 import { promisify } from 'node:util'
 import { DirdictError } from '../errors.js'
+import { writing } from './slots.js'
 import { GONE, hasCode, succeeds } from './system-errors.js'
 
 const PARTS = ['work', 'locks', 'ready', 'swaps', 'trash'] as const
@@ -174,13 +175,15 @@ export class DatabaseDirectory {
 }
 
 /** Syncs a file or directory to the disk. */
-export async function syncPath(path: string): Promise<void> {
-  const fd = openSync(path, 'r')
-  try {
-    await fsyncAsync(fd)
-  } finally {
-    closeSync(fd)
-  }
+export function syncPath(path: string): Promise<void> {
+  return writing(async () => {
+    const fd = openSync(path, 'r')
+    try {
+      await fsyncAsync(fd)
+    } finally {
+      closeSync(fd)
+    }
+  })
 }
 
 /** Whether two looks at a path saw one and the same directory; inode numbers alone are reused by ext4. */

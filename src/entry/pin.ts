@@ -9,6 +9,7 @@ import { PROCFS } from '../locks/token.js'
 import type { DatabaseDirectory } from './database-directory.js'
 import { readTextSync } from './raw-files.js'
 import { isAt, type ReadWitness } from './read-witness.js'
+import { reading } from './slots.js'
 import { GONE, hasCode, translate } from './system-errors.js'
 
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
@@ -22,7 +23,15 @@ export const ABSENT: unique symbol = Symbol('absent')
  * Runs `read` on the pinned directory of a key, again where the entry was replaced under it; ABSENT where the key
  * is proven not to be there. `read` tells through the witness what it could not find.
  */
-export async function readPinned<T>(
+export function readPinned<T>(
+  directory: DatabaseDirectory,
+  name: string,
+  read: (base: string, witness: ReadWitness) => Promise<T> | T,
+): Promise<T | typeof ABSENT> {
+  return reading(() => untilWhole(directory, name, read))
+}
+
+async function untilWhole<T>(
   directory: DatabaseDirectory,
   name: string,
   read: (base: string, witness: ReadWitness) => Promise<T> | T,

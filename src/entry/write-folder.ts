@@ -11,6 +11,7 @@ import { syncPath } from './database-directory.js'
 import { checkedName, RECORDS } from './file-names.js'
 import { EntryReadFolder } from './folder.js'
 import { CREATE_FLAGS, FileWriter, openAsync, SMALL } from './raw-files.js'
+import { writing } from './slots.js'
 
 /** Files that are open at once while an entry is being synced. */
 const SYNCED_TOGETHER = 32
@@ -47,7 +48,7 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
     const name = dataName(file)
     this.signal?.throwIfAborted()
     this.#makeParents(name)
-    const { bytes, crc32: sum } = await this.#create(name, data, head)
+    const { bytes, crc32: sum } = await this.#inTurn(name, data, head)
     this.#places.set(name, this.files.length)
     this.files.push({ name, bytes, crc32: sum })
   }
@@ -110,6 +111,17 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
     const deepestFirst = [...this.#subdirectories].sort((a, b) => b.length - a.length)
     for (const name of deepestFirst) await syncPath(`${this.#directory}/${name}`)
     await syncPath(this.#directory)
+  }
+
+  /** What an iterable gives may wait for other writes: that file has no turn. */
+  #inTurn(
+    name: string,
+    data: WriteData,
+    head: LateHead | undefined,
+  ): Promise<{ bytes: number; crc32: number }> {
+    const write = (): Promise<{ bytes: number; crc32: number }> => this.#create(name, data, head)
+    const isAtHand = ArrayBuffer.isView(data) ? data.byteLength > SMALL : isArrayOfViews(data)
+    return isAtHand ? writing(write) : write()
   }
 
   async #create(
