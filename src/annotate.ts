@@ -2,7 +2,7 @@
  * annotate: attributes, tags and note of a stored value, changed without touching its data. A new record takes the
  * place of the old one by a rename, under the lock of the key.
  */
-import { type BigIntStats, closeSync, fstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { type BigIntStats, closeSync, fstatSync, openSync, renameSync, statSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { types } from 'node:util'
 import type { Dictionary } from './dictionary.js'
@@ -14,6 +14,7 @@ import { READ_FLAGS } from './entry/raw-files.js'
 import { fromFiles, fromRecord } from './entry/read-metadata.js'
 import { assertReadable, isObject, parseRecord, readLoader, readRecord } from './entry/record-files.js'
 import { FORMAT, toldHistory } from './entry/record-text.js'
+import { removeTreeSync } from './entry/remove-tree.js'
 import { GONE, succeeds } from './entry/system-errors.js'
 import { EntryWriteFolder } from './entry/write-folder.js'
 import { DirdictError } from './errors.js'
@@ -190,7 +191,7 @@ async function stageRecords(
     await folder.sync()
     if (!succeeds(GONE, () => renameSync(`${work}/new`, claimed))) throw lockLost(name)
   } finally {
-    rmSync(work, { recursive: true, force: true })
+    removeTreeSync(work)
   }
   return claimed
 }

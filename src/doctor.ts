@@ -110,6 +110,7 @@ class Visit {
       this.#readable(tell, '', () => examine(directory, tell))
     }
     this.#readable(tell, '', () => {
+      directory.assertService()
       if (!directory.hasService()) return
       for (const { name, action, detail } of serviceRepairs(directory)) {
         this.repairs.add(action, { key: keyIn(prefix, name), action, detail })

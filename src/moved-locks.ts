@@ -33,6 +33,7 @@ function takeAway(directory: DatabaseDirectory, name: string, owner: string): vo
 }
 
 function lockedNames(directory: DatabaseDirectory): readonly string[] {
+  if (!directory.hasService('locks')) return []
   try {
     return readdirSync(directory.lock(''))
   } catch (error) {

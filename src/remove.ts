@@ -4,6 +4,7 @@
 import { renameSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { DatabaseDirectory } from './entry/database-directory.js'
+import { removeTree } from './entry/remove-tree.js'
 import { hasCode, translate } from './entry/system-errors.js'
 import { emptyTrash } from './entry/trash.js'
 import { newToken } from './locks/token.js'
@@ -12,9 +13,8 @@ import { newToken } from './locks/token.js'
 export async function removeDatabase(directory: DatabaseDirectory): Promise<void> {
   await emptyTrash(directory)
   const { path } = directory
-  const { default: fsExtra } = await import('fs-extra')
   try {
-    await fsExtra.remove(movedAside(path))
+    await removeTree(movedAside(path))
   } catch (error) {
     throw translate(error, `Removing ${path}`, { path })
   }

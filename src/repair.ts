@@ -48,6 +48,7 @@ async function repairService(
   directory: DatabaseDirectory,
   carryOut: (proposal: Proposal) => Promise<void>,
 ): Promise<void> {
+  directory.assertService()
   if (!directory.hasService()) return
   directory.ensureService()
   forgetIndex(directory)

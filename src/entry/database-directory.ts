@@ -12,16 +12,17 @@ import {
   openSync,
   readdirSync,
   rmdirSync,
-  rmSync,
   statSync,
 } from 'node:fs'
 
 import { promisify } from 'node:util'
 import { DirdictError } from '../errors.js'
+import { removeTreeSync } from './remove-tree.js'
 import { writing } from './slots.js'
 import { GONE, hasCode, succeeds } from './system-errors.js'
 
 const PARTS = ['work', 'locks', 'ready', 'swaps', 'trash'] as const
+type Part = (typeof PARTS)[number]
 const fsyncAsync = promisify(fsync)
 
 /** Our one name in a database directory that is no key; ISF skips it because of `.deleting.`. */
@@ -81,7 +82,7 @@ export class DatabaseDirectory {
     try {
       this.#makeDirectory(`${box}/${inner}`)
     } catch (error) {
-      rmSync(box, { recursive: true, force: true })
+      removeTreeSync(box)
       throw error
     }
     return box
@@ -98,15 +99,7 @@ export class DatabaseDirectory {
         // The group decides whether a second user can lock; where we may not set it, setgid directories do.
         if (statSync(path).gid !== stats.gid)
           succeeds(['EPERM', 'EACCES'], () => chownSync(path, -1, stats.gid))
-      } else if (!lstatSync(path).isDirectory()) {
-        throw new DirdictError(
-          'CORRUPT_ENTRY',
-          `${path} is not a directory; nothing is written through it.`,
-          {
-            path,
-          },
-        )
-      }
+      } else if (!isDirectory(path)) throw noDirectory(path)
     }
     this.#ready = true
   }
@@ -117,9 +110,18 @@ export class DatabaseDirectory {
     return this.#foldsCase
   }
 
-  /** Whether another writer or reader has ever needed the service directory. */
-  hasService(): boolean {
-    return this.#ready || statSync(this.service, { throwIfNoEntry: false }) !== undefined
+  /** Whether a writer has ever needed the service directory, or that part of it. A link in its place is none. */
+  hasService(part?: Part): boolean {
+    return isDirectory(this.service) && (part === undefined || isDirectory(`${this.service}/${part}`))
+  }
+
+  /** CORRUPT_ENTRY where something else lies in place of the service directory or of a part of it. */
+  assertService(): void {
+    for (const path of [this.service, ...PARTS.map(part => `${this.service}/${part}`)]) {
+      const stats = lstatSync(path, { throwIfNoEntry: false })
+      if (stats === undefined) continue
+      if (!stats.isDirectory()) throw noDirectory(path)
+    }
   }
 
   /**
@@ -172,6 +174,20 @@ export class DatabaseDirectory {
     mkdirSync(path)
     if (this.#masked && this.#mode !== undefined) chmodSync(path, this.#mode)
   }
+}
+
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+function noDirectory(path: string): DirdictError {
+  return new DirdictError(
+    'CORRUPT_ENTRY',
+    `${path} is not a directory; nothing is read or written through it.`,
+    {
+      path,
+    },
+  )
 }
 
 /** Syncs a file or directory to the disk. */

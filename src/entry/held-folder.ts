@@ -2,7 +2,7 @@
  * HeldFolder: the directory of an entry for a handle that outlives the read that opened it. Reading goes through one
  * descriptor, so that it is the entry that was opened, or STALE_HANDLE where its files have been removed since.
  */
-import { closeSync, constants, openSync, statSync } from 'node:fs'
+import { closeSync, constants, lstatSync, openSync } from 'node:fs'
 import type { HeldFolder, RandomAccess, ReadFolder, ReadRange } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import { PROCFS } from '../locks/token.js'
@@ -94,7 +94,7 @@ class HeldDirectory implements HeldFolder {
   #isWhole(): boolean {
     if (!PROCFS) return this.#witness.isCurrent()
     return (
-      !this.#witness.listed || statSync(`${this.#base}/Loader.json`, { throwIfNoEntry: false }) !== undefined
+      !this.#witness.listed || lstatSync(`${this.#base}/Loader.json`, { throwIfNoEntry: false }) !== undefined
     )
   }
 }

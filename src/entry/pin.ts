@@ -10,11 +10,12 @@ import type { DatabaseDirectory } from './database-directory.js'
 import { readTextSync } from './raw-files.js'
 import { isAt, type ReadWitness } from './read-witness.js'
 import { reading } from './slots.js'
-import { GONE, hasCode, translate } from './system-errors.js'
+import { GONE, hasCode, NO_FILE, translate } from './system-errors.js'
 
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 /** Stamps live for ten minutes; a look-up that took longer than this may have missed one and starts again. */
 const LONGEST_LOOKUP_MS = 60_000
+const LONGEST_STAMP = 100
 
 /** There is no such key. */
 export const ABSENT: unique symbol = Symbol('absent')
@@ -75,7 +76,8 @@ function findEntry(directory: DatabaseDirectory, name: string): number {
   for (;;) {
     const started = performance.now()
     const stamp = stampOf(directory, name)
-    for (const place of [path, directory.readyEntry(name), path]) {
+    const places = directory.hasService('ready') ? [path, directory.readyEntry(name), path] : [path]
+    for (const place of places) {
       const fd = openIfThere(place, directory, name)
       if (fd >= 0) return fd
     }
@@ -120,7 +122,7 @@ export function listKeys(directory: DatabaseDirectory): string[] {
 }
 
 function stampedKeys(directory: DatabaseDirectory): readonly string[] {
-  if (!directory.hasService()) return []
+  if (!directory.hasService('swaps')) return []
   try {
     return readdirSync(`${directory.service}/swaps`)
   } catch (error) {
@@ -131,17 +133,19 @@ function stampedKeys(directory: DatabaseDirectory): readonly string[] {
 
 function stampOf(directory: DatabaseDirectory, name: string): string {
   const path = directory.stamp(name)
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return ''
+  const isStamp = directory.hasService('swaps') && lstatSync(path, { throwIfNoEntry: false })?.isFile()
+  if (!isStamp) return ''
   try {
-    return readTextSync(path)
+    return readTextSync(path, LONGEST_STAMP)
   } catch (error) {
-    if (hasCode(error, GONE)) return ''
+    // Neither is a link, or a file without end, in place of a stamp.
+    if (hasCode(error, [...GONE, ...NO_FILE]) || error instanceof RangeError) return ''
     throw error
   }
 }
 
 function openIfThere(path: string, directory: DatabaseDirectory, name: string): number {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return -1
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return -1
   return openDirectory(path, directory, name)
 }
 
@@ -168,7 +172,7 @@ function foundLess(error: unknown, base: string, witness: ReadWitness): boolean 
 
 /** Trash is emptied Loader.json first: where it is still there, nothing has been removed. */
 function isStillWhole(base: string, witness: ReadWitness): boolean {
-  return !witness.listed || statSync(`${base}/Loader.json`, { throwIfNoEntry: false }) !== undefined
+  return !witness.listed || lstatSync(`${base}/Loader.json`, { throwIfNoEntry: false }) !== undefined
 }
 
 function identityOf(path: string): BigIntStats | undefined {

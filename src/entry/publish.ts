@@ -9,6 +9,7 @@ import { acquireFileLock, type FileLock, lockLost } from '../locks/file.js'
 import type { AcquireOptions } from '../locks/lock.js'
 import { newToken } from '../locks/token.js'
 import type { DatabaseDirectory } from './database-directory.js'
+import { removeTreeSync } from './remove-tree.js'
 import { GONE, hasCode, OCCUPIED, succeeds, translate } from './system-errors.js'
 import { removeEmptyLater, removeLater } from './trash.js'
 import { EntryWriteFolder } from './write-folder.js'
@@ -56,7 +57,7 @@ export class Draft {
 
   /** Removes everything staged. The key is as it was. */
   discard(): void {
-    rmSync(this.directory.work(this.#token), { recursive: true, force: true })
+    removeTreeSync(this.directory.work(this.#token))
   }
 
   /** Makes the staged entry the value of the key, under its lock. */
@@ -117,7 +118,7 @@ export class Draft {
       }
     } catch (error) {
       // Kept, the lock would be held for as long as this process lives.
-      rmSync(staged, { recursive: true, force: true })
+      removeTreeSync(staged)
       removeEmptyLater(lock)
       throw hasCode(error, GONE) ? lockLost(name) : error
     }
@@ -133,7 +134,7 @@ export class Draft {
     try {
       renameSync(`${box}/${old}`, `${work}/new`)
     } catch (error) {
-      rmSync(work, { recursive: true, force: true })
+      removeTreeSync(work)
       throw error
     }
     removeEmptyLater(box)

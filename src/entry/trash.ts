@@ -2,12 +2,12 @@
  * Emptying the trash in the background: what was replaced or deleted is removed after its successor is on disk.
  * Many replacements of one key cost one round of syncs.
  */
-import { closeSync, fsync, lstatSync, openSync, readdirSync, rmdir, rm as rmTree, unlinkSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { closeSync, fsync, lstatSync, openSync, readdirSync, rmdir, unlinkSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { DatabaseDirectory } from './database-directory.js'
 import { listFiles, RECORDS } from './file-names.js'
 import { READ_FLAGS } from './raw-files.js'
+import { removeTree } from './remove-tree.js'
 import { GONE, hasCode, succeeds } from './system-errors.js'
 
 interface Pending {
@@ -18,8 +18,6 @@ interface Pending {
 
 /** Long enough to gather a burst of writes, short enough that nobody misses the space. */
 const GATHER_MS = 50
-/** An entry with no more files than this is removed by direct calls, 16 times faster than through promises. */
-const FEW_FILES = 16
 /** Files of an entry that are open at once: it may have more than the process may open. */
 const SYNCED_TOGETHER = 32
 const LEAVE_ALONE: readonly string[] = ['ENOTEMPTY', 'EEXIST', ...GONE]
@@ -73,11 +71,12 @@ function removeEmpty(path: string): Promise<void> {
 /** Removes a directory with the directories in it. Not awaited either: nobody waits for it. */
 export function removeTreeLater(path: string): void {
   removing++
-  rmTree(path, { recursive: true, force: true }, error => {
-    removing--
-    if (error !== null) warn(error)
-    if (removing === 0) for (const resolve of waitingForEmpty.splice(0)) resolve()
-  })
+  removeTree(path)
+    .catch(warn)
+    .finally(() => {
+      removing--
+      if (removing === 0) for (const resolve of waitingForEmpty.splice(0)) resolve()
+    })
 }
 
 function emptyDirectoriesGone(): Promise<void> {
@@ -118,34 +117,14 @@ async function remove(directory: DatabaseDirectory, waiting: Pending): Promise<v
 
 /** Removes one directory of the trash, each entry's Loader.json first (PROTOCOL.md, step 7). */
 export async function removeTrash(path: string): Promise<void> {
-  await Promise.all(namesIn(path).map(entry => removeEntry(`${path}/${entry}`)))
-  // Only now: the thread pool would try this directory before the ones in it are gone.
-  await removeEmpty(path)
-}
-
-/** Of a light form that was taken over, files lie here instead of entries. */
-async function removeEntry(path: string): Promise<void> {
-  const isDirectory = succeeds(['ENOTDIR'], () => {
-    succeeds(GONE, () => unlinkSync(`${path}/Loader.json`))
-  })
-  if (isDirectory && unlinkFew(path)) await removeEmpty(path)
-  else await rm(path, { recursive: true, force: true })
-}
-
-/** False where something other than a few files lies in the directory. */
-function unlinkFew(path: string): boolean {
-  const names = namesIn(path)
-  return (
-    names.length <= FEW_FILES &&
-    names.every(name => succeeds(['EISDIR', 'EPERM'], () => unlinkSync(`${path}/${name}`)))
-  )
+  await removeTree(path)
 }
 
 /** Empties the trash and sweeps old stamps, when a database is closed. A failure is a warning. */
 export async function tidy(directory: DatabaseDirectory): Promise<void> {
   await emptyTrash(directory)
   try {
-    if (directory.hasService()) sweepStamps(directory)
+    if (directory.hasService('swaps')) sweepStamps(directory)
   } catch (error) {
     warn(error)
   }

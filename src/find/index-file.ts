@@ -59,7 +59,7 @@ export function momentOf(directory: DatabaseDirectory): Moment | undefined {
 /** The index of a directory, or undefined. Whatever is wrong with it, the files say the same, only slower. */
 export async function readIndex(directory: DatabaseDirectory): Promise<Index | undefined> {
   const path = indexPath(directory)
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined
+  if (!directory.hasService() || lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined
   try {
     const fd = await openAsync(path, READ_FLAGS)
     try {
@@ -83,6 +83,7 @@ export function answersAlone(index: Index, now: Moment | undefined): boolean {
 
 /** Keys that somebody is writing, or was writing when he died. */
 export function lockedKeys(directory: DatabaseDirectory): ReadonlySet<string> {
+  if (!directory.hasService('locks')) return new Set()
   try {
     return new Set(readdirSync(directory.lock('')))
   } catch (error) {

@@ -147,7 +147,7 @@ function recorderFor(
   before: Index | undefined,
 ): Recorder | undefined {
   if (byIndex === false || session.readonly !== false || count <= KEYS_WORTH_AN_INDEX) return undefined
-  if (!directory.hasService()) return undefined
+  if (!directory.hasService('work')) return undefined
   const old = oldBefore(directory, moment, margin)
   return old === undefined ? undefined : new Recorder(directory, moment, old, before !== undefined)
 }

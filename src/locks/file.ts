@@ -2,9 +2,10 @@
  * The file lock: a directory `locks/K` that holds one directory named by its owner's token (PROTOCOL.md, "Lock of
  * key K"). It is taken, taken over and given back by single renames, so a crash never leaves it without an owner.
  */
-import { readdirSync, renameSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { lstatSync, readdirSync, renameSync, rmdirSync, statSync, utimesSync } from 'node:fs'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
+import { removeTreeSync } from '../entry/remove-tree.js'
 import { GONE, hasCode, OCCUPIED, succeeds } from '../entry/system-errors.js'
 import { removeEmptyLater, removeTreeLater } from '../entry/trash.js'
 import { DirdictError, systemCode } from '../errors.js'
@@ -123,7 +124,7 @@ export async function acquireFileLock(
     return lock
   } catch (error) {
     try {
-      rmSync(directory.work(token), { recursive: true, force: true })
+      removeTreeSync(directory.work(token))
     } finally {
       leave()
     }
@@ -192,6 +193,7 @@ function takeOver(directory: DatabaseDirectory, name: string, owner: string, tok
 }
 
 export function ownersOf(directory: DatabaseDirectory, name: string): readonly string[] {
+  if (lstatSync(directory.lock(name), { throwIfNoEntry: false })?.isDirectory() !== true) return []
   try {
     return readdirSync(directory.lock(name))
   } catch (error) {
@@ -209,7 +211,7 @@ export function giveBack(directory: DatabaseDirectory, name: string, token: stri
   } catch (error) {
     if (systemCode(error) === undefined) throw error
     // Kept, the lock would be held for as long as this process lives.
-    rmSync(holder, { recursive: true, force: true })
+    removeTreeSync(holder)
   }
   removeEmptyLater(directory.lock(name))
   return trash

@@ -12,7 +12,9 @@ const LOCAL_DISKS: ReadonlySet<number> = new Set([
   0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0x01021994,
 ])
 
+/** A link in place of a directory holds nothing. */
 export function namesIn(path: string): readonly string[] {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return []
   try {
     return readdirSync(path)
   } catch (error) {

@@ -1,8 +1,8 @@
 /**
  * What dead writers have left in the service directory: announcements, staged entries, trash.
  */
-import { rmSync } from 'node:fs'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
+import { removeTree } from '../entry/remove-tree.js'
 import { removeTrash } from '../entry/trash.js'
 import { isLeft, namesIn } from './left.js'
 import type { Proposal } from './proposal.js'
@@ -14,9 +14,7 @@ export function* leftovers(directory: DatabaseDirectory): Generator<Proposal> {
   }
   for (const name of namesIn(directory.work(''))) {
     if (!isLeft(directory, name, directory.work(name))) continue
-    yield collected(`work/${name}`, async () => {
-      rmSync(directory.work(name), { recursive: true, force: true })
-    })
+    yield collected(`work/${name}`, () => removeTree(directory.work(name)))
   }
   for (const name of namesIn(directory.trash(''))) {
     if (!isLeft(directory, name, directory.trash(name))) continue

@@ -2,12 +2,14 @@
  * Records that can be made anew: Loader.json and metadata.json, from dirdict.json. ISF replaces metadata.json whenever it
  * opens a database for writing.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import type { AnyDumper } from '../dumper.js'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
+import { openInside } from '../entry/inside.js'
 import { finishUnfinished, releaseAndCollect } from '../entry/publish.js'
 import { readTextSync } from '../entry/raw-files.js'
 import { type EntryRecord, isfMetadataOf, isObject, loaderModule, readRecord } from '../entry/record-files.js'
+import { removeTreeSync } from '../entry/remove-tree.js'
 import { GONE, hasCode } from '../entry/system-errors.js'
 import { acquireFileLock } from '../locks/file.js'
 import { newToken } from '../locks/token.js'
@@ -112,19 +114,23 @@ async function replaceRecord(
   directory.ensureService()
   const lock = await acquireFileLock(directory, name)
   const token = newToken()
-  const entry = directory.entry(name)
   try {
     finishUnfinished(directory, name, lock)
-    // The record was read without the lock; a writer may have put another entry there since.
-    const isSame = JSON.stringify(readRecord(entry, name)) === JSON.stringify(record)
-    if (!isSame || isAsWanted(entry, wanted)) return false
-    const draft = directory.work(token)
-    mkdirSync(draft)
-    writeFileSync(`${draft}/record`, wanted.text, { flush: true })
-    renameSync(`${draft}/record`, `${entry}/${wanted.file}`)
-    return true
+    const entry = openInside(directory.path, name)
+    try {
+      // The record was read without the lock; a writer may have put another entry there since.
+      const isSame = JSON.stringify(readRecord(entry.path, name)) === JSON.stringify(record)
+      if (!isSame || isAsWanted(entry.path, wanted)) return false
+      const draft = directory.work(token)
+      mkdirSync(draft)
+      writeFileSync(`${draft}/record`, wanted.text, { flush: true })
+      renameSync(`${draft}/record`, `${entry.path}/${wanted.file}`)
+      return true
+    } finally {
+      entry.close()
+    }
   } finally {
-    rmSync(directory.work(token), { recursive: true, force: true })
+    removeTreeSync(directory.work(token))
     releaseAndCollect(lock, true)
   }
 }
