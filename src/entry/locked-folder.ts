@@ -20,12 +20,14 @@ import { DirdictError } from '../errors.js'
 import { type DatabaseDirectory, syncPath } from './database-directory.js'
 import { checkedName, RECORDS } from './file-names.js'
 import { standing } from './publish.js'
-import { FileWriter, openAsync } from './raw-files.js'
+import { FileWriter, openAsync, READ_FLAGS, readFully } from './raw-files.js'
 import { stageFile } from './staged-file.js'
 import { writeKept } from './write-folder.js'
 
 const { O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants
 const fsyncAsync = promisify(fsync)
+/** Bytes of a file that is copied, in one piece. */
+const PIECE = 1024 * 1024
 
 export interface LockedContext {
   readonly directory: DatabaseDirectory
@@ -61,9 +63,8 @@ export class LockedEntryFolder implements LockedFolder {
 
   async extend(file: string, at: number, data: Iterable<ArrayBufferView>, as: string): Promise<void> {
     const [path, target] = [this.#place(file), this.#place(as)]
-    const fd = await openAsync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK)
+    const fd = await this.#openToExtend(path, file, at)
     try {
-      this.#assertReaches(fd, file, at)
       try {
         ftruncateSync(fd, at)
         await this.#writeFrom(fd, at, data)
@@ -81,6 +82,21 @@ export class LockedEntryFolder implements LockedFolder {
 
   async remove(file: string): Promise<void> {
     await this.#removeAll([this.#place(file)])
+  }
+
+  /** A file that has further names, perhaps outside of the database, is replaced by a copy of what it holds. */
+  async #openToExtend(path: string, file: string, at: number): Promise<number> {
+    const fd = await openAsync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK)
+    try {
+      this.#assertReaches(fd, file, at)
+      if (fstatSync(fd).nlink === 1) return fd
+    } catch (error) {
+      closeSync(fd)
+      throw error
+    }
+    closeSync(fd)
+    await this.replace(file, beginning(path, at))
+    return openAsync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK)
   }
 
   async #writeFrom(fd: number, at: number, data: Iterable<ArrayBufferView>): Promise<void> {
@@ -122,6 +138,18 @@ export class LockedEntryFolder implements LockedFolder {
       `Key ${JSON.stringify(key)} is damaged: its file ${JSON.stringify(file)} has ${stats.size} bytes; ${at} were written.`,
       { key, file },
     )
+  }
+}
+
+/** The first `length` bytes of a file, in pieces. */
+async function* beginning(path: string, length: number): AsyncGenerator<Uint8Array> {
+  const fd = await openAsync(path, READ_FLAGS)
+  try {
+    for (let at = 0; at < length; at += PIECE) {
+      yield await readFully(fd, new Uint8Array(Math.min(PIECE, length - at)), at)
+    }
+  } finally {
+    closeSync(fd)
   }
 }
 
