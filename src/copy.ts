@@ -1,7 +1,8 @@
 /**
  * copy: an entry with its records into another database, a nested database with all its keys.
  */
-import { lstatSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { copyTree } from './entry/copy-tree.js'
 import { SERVICE } from './entry/database-directory.js'
 import { listFiles, RECORDS } from './entry/file-names.js'
 import { ABSENT, listKeys, readPinned } from './entry/pin.js'
@@ -46,10 +47,7 @@ async function copyInto(session: Session, place: Place, target: string, finalPat
     fsExtra.emptyDirSync(target)
     const nested = nestedPath(place.directory.entry(place.name))
     const inner = nested?.endsWith('/db') ? 'db' : undefined
-    for (const item of readdirSync(base)) {
-      if (item === inner || item === SERVICE || isLink(`${base}/${item}`)) continue
-      await fsExtra.copy(`${base}/${item}`, `${target}/${item}`, { filter: source => !isLink(source) })
-    }
+    await copyTree(base, target, name => name === inner || name === SERVICE)
     if (nested !== undefined) await copyKeys(session, nested, `${target}/db`, `${finalPath}/db`, place.key)
   })
   return outcome !== ABSENT
@@ -79,8 +77,4 @@ function everyFile(path: string): readonly string[] {
     ...listFiles(path),
     ...RECORDS.filter(name => lstatSync(`${path}/${name}`, { throwIfNoEntry: false })),
   ]
-}
-
-function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 }

@@ -1,0 +1,65 @@
+/**
+ * Copying the files of an entry: regular files and the directories that they lie in. Links are not followed, even those
+ * that somebody puts there meanwhile; they, and what is no file (a FIFO would hang the copy, a device never end), stay.
+ */
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+} from 'node:fs'
+import { copyFile } from 'node:fs/promises'
+import { PROCFS } from '../locks/token.js'
+import { openInside } from './inside.js'
+import { READ_FLAGS } from './raw-files.js'
+import { hasCode, NO_FILE } from './system-errors.js'
+
+const NEW_FILE = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
+
+/** Copies what lies in the directory `from` into the directory `to`, but for names in it that `leftOut` is true of. */
+export async function copyTree(from: string, to: string, leftOut: (name: string) => boolean): Promise<void> {
+  // A queue and no recursion, and each directory opened from the top: however deep it is, two are open at once.
+  const folders: (readonly string[])[] = [[]]
+  for (const parts of folders) {
+    // What leads to a pinned directory is a link itself; the directory in it is none.
+    const source = openInside(`${from}/.`, ...parts)
+    const target = [to, ...parts].join('/')
+    try {
+      if (parts.length > 0) makeLike(source.path, target)
+      for (const item of readdirSync(source.path, { withFileTypes: true })) {
+        if (parts.length === 0 && leftOut(item.name)) continue
+        if (item.isDirectory()) folders.push([...parts, item.name])
+        else await copyIfFile(`${source.path}/${item.name}`, `${target}/${item.name}`, item)
+      }
+    } finally {
+      source.close()
+    }
+  }
+}
+
+function makeLike(source: string, target: string): void {
+  mkdirSync(target)
+  chmodSync(target, statSync(source).mode & 0o7777)
+}
+
+async function copyIfFile(source: string, target: string, item: Dirent): Promise<void> {
+  if (!item.isFile()) return
+  let fd: number
+  try {
+    fd = openSync(source, READ_FLAGS)
+  } catch (error) {
+    if (hasCode(error, NO_FILE)) return
+    throw error
+  }
+  try {
+    // The descriptor is what was looked at; what the name leads to by now may be something else.
+    if (fstatSync(fd).isFile()) await copyFile(PROCFS ? `/proc/self/fd/${fd}` : source, target, NEW_FILE)
+  } finally {
+    closeSync(fd)
+  }
+}
