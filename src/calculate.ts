@@ -1,10 +1,13 @@
 /**
  * update and maybeCalculate: reading, computing and writing a key under one lock.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { lstatSync, renameSync, writeFileSync } from 'node:fs'
 import type { AnyDumper } from './dumper.js'
 import type { DatabaseDirectory } from './entry/database-directory.js'
 import { ABSENT, readPinned } from './entry/pin.js'
+import { readTextSync } from './entry/raw-files.js'
+import { isObject } from './entry/record-files.js'
+import { hasCode, NO_FILE } from './entry/system-errors.js'
 import { removeTreeLater } from './entry/trash.js'
 import { DirdictError, systemCode } from './errors.js'
 import { FunctionFailed, whileLocked } from './key-lock.js'
@@ -16,6 +19,7 @@ import { publishHeld } from './writer.js'
 
 /** How long a failed calculation can be told to processes that waited for it. */
 const ERROR_LIFE_MS = 30_000
+const LONGEST_ERROR = 2 ** 20
 
 /** What the callers of this process who want the same calculation share: how many they are, and its failure. */
 interface Waiting {
@@ -161,14 +165,25 @@ function leaveError(lock: FileLock, error: unknown): void {
 function throwErrorOf(lock: FileLock, key: string): void {
   for (const owner of lock.waitedFor) {
     const path = errorPath(lock.directory, owner)
-    if (!existsSync(path)) continue
-    const { name, message } = JSON.parse(readFileSync(path, 'utf8')) as { name: string; message: string }
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) continue
+    const { name, message } = errorIn(path)
     throw new DirdictError(
       'CALCULATION_FAILED',
       `The process that calculated ${JSON.stringify(key)} failed: ${name}: ${message}`,
       { key, cause: Object.assign(new Error(message), { name }) },
     )
   }
+}
+
+/** What does not read as an error was not left by a calculation of ours. */
+function errorIn(path: string): { name: string; message: string } {
+  try {
+    const told: unknown = JSON.parse(readTextSync(path, LONGEST_ERROR))
+    if (isObject(told)) return { name: String(told.name), message: String(told.message) }
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof RangeError || hasCode(error, NO_FILE))) throw error
+  }
+  return { name: 'Error', message: 'it left no message that can be read' }
 }
 
 function errorPath(directory: DatabaseDirectory, token: string): string {

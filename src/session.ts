@@ -3,7 +3,7 @@
  */
 import { lstatSync } from 'node:fs'
 import type { DumperTable } from './dumper-table.js'
-import { DatabaseDirectory } from './entry/database-directory.js'
+import { DatabaseDirectory, isDirectory } from './entry/database-directory.js'
 import { listKeys } from './entry/pin.js'
 import { FORBIDDEN, GONE, hasCode, translate } from './entry/system-errors.js'
 import { isDirdictError } from './errors.js'
@@ -146,10 +146,6 @@ export function nestedIfPermitted(entry: string): string | undefined {
     if (isDirdictError(error, 'NOT_PERMITTED')) return undefined
     throw error
   }
-}
-
-function isDirectory(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 function isFile(path: string): boolean {

@@ -6,7 +6,7 @@ import { linkSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, writ
 import { dirname } from 'node:path'
 import { type DatabaseDirectory, SERVICE, syncPath } from './entry/database-directory.js'
 import { readTextSync } from './entry/raw-files.js'
-import { isObject } from './entry/record-files.js'
+import { isObject, LONGEST_RECORD } from './entry/record-files.js'
 import { GONE, hasCode, succeeds, translate } from './entry/system-errors.js'
 import { DirdictError } from './errors.js'
 import { newToken } from './locks/token.js'
@@ -28,7 +28,7 @@ export function readId(path: string): string {
   const file = `${path}/${STATE_FILE}`
   let content: unknown
   try {
-    content = JSON.parse(readTextSync(file))
+    content = JSON.parse(readTextSync(file, LONGEST_RECORD))
   } catch (cause) {
     if (hasCode(cause, GONE)) throw notADatabase(path, 'it has no db_state.json')
     throw damagedState(file, cause)

@@ -2,7 +2,7 @@
  * Illnesses of one entry: records that one of the two languages cannot read, and files by which ISF takes it for
  * something else.
  */
-import { existsSync, lstatSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { type EntryRecord, loaderId, parseRecord, readRecord } from '../entry/record-files.js'
 import { GONE, hasCode } from '../entry/system-errors.js'
 import { isDirdictError } from '../errors.js'
@@ -36,7 +36,7 @@ export function examineEntry(
 ): void {
   counting.keys++
   counting.owners.add(String(lstatSync(path).uid))
-  const isOurs = existsSync(`${path}/dirdict.json`)
+  const isOurs = isThere(`${path}/dirdict.json`)
   const record = recordOf(path, name, tell)
   const loader = loaderOf(path, name, record !== undefined, counting, tell)
   if (isOurs) counting.byDirdict++
@@ -112,7 +112,7 @@ function loaderOf(
 
 /** What a person can do about an entry that Loader.json does not explain. */
 function tellOfNoLoader(path: string, name: string, isDamaged: boolean, tell: Tell): void {
-  if (existsSync(`${path}/Loader.pickle`)) {
+  if (isThere(`${path}/Loader.pickle`)) {
     tell(
       'pickled-loader',
       name,
@@ -153,4 +153,8 @@ function isfVersion(path: string, name: string): string {
     if (isDirdictError(error) || hasCode(error, GONE)) return 'unknown'
     throw error
   }
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }

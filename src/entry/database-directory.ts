@@ -176,7 +176,8 @@ export class DatabaseDirectory {
   }
 }
 
-function isDirectory(path: string): boolean {
+/** Whether a directory lies there, and not a link to one. */
+export function isDirectory(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 

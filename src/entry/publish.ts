@@ -8,7 +8,7 @@ import { DirdictError } from '../errors.js'
 import { acquireFileLock, type FileLock, lockLost } from '../locks/file.js'
 import type { AcquireOptions } from '../locks/lock.js'
 import { newToken } from '../locks/token.js'
-import type { DatabaseDirectory } from './database-directory.js'
+import { type DatabaseDirectory, isDirectory } from './database-directory.js'
 import { removeTreeSync } from './remove-tree.js'
 import { GONE, hasCode, OCCUPIED, succeeds, translate } from './system-errors.js'
 import { removeEmptyLater, removeLater } from './trash.js'
@@ -152,7 +152,10 @@ export function releaseAndCollect(lock: FileLock, replacedIsSafe: boolean): void
 
 /** Rolls a swap forward that somebody committed and did not end. */
 export function finishUnfinished(directory: DatabaseDirectory, name: string, lock: FileLock): void {
-  if (isThere(directory.readyEntry(name))) finish(directory, name, lock)
+  const ready = directory.readyEntry(name)
+  if (isDirectory(ready)) finish(directory, name, lock)
+  // Nobody of ours commits a link or a file: what the key holds stays.
+  else if (isThere(ready)) succeeds(GONE, () => renameSync(ready, `${lock.holder}/strange-${randomName()}`))
 }
 
 /** Both renames may be repeated, and a late second one only helps. */

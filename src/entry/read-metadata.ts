@@ -2,7 +2,7 @@
  * Metadata out of whichever record an entry has: ours, ISF's, or what the files themselves tell.
  * Records may come from strangers, so every member is checked before it is believed.
  */
-import { readdirSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { CodeHistory, GitState, Host, Metadata, Runtime, Script } from '../metadata.js'
 import { readTextSync } from './raw-files.js'
@@ -100,7 +100,7 @@ async function readIsfMetadata(base: string): Promise<Record<string, unknown> | 
 function newestFile(base: string): Date {
   let newest = 0
   for (const item of readdirSync(base)) {
-    newest = Math.max(newest, statSync(`${base}/${item}`, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    newest = Math.max(newest, lstatSync(`${base}/${item}`, { throwIfNoEntry: false })?.mtimeMs ?? 0)
   }
   return new Date(newest || (statSync(base, { throwIfNoEntry: false })?.mtimeMs ?? 0))
 }

@@ -2,7 +2,7 @@
  * The three records of an entry: Loader.json tells Python how to read it, metadata.json is ISF's record of where it
  * came from, dirdict.json is ours and says what the entry really is (DESIGN: "On disk").
  */
-import { existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import type { AnyDumper, LoaderArguments } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import type { CodeCell, CodeHistory, FileRecord, Provenance } from '../metadata.js'
@@ -19,7 +19,7 @@ const LOADERS_ELSEWHERE = 'data_base.IO.LoaderDumper.'
 /** To Python, a format that ISF does not have is a folder of files. */
 const FOLDER_LOADER = 'just_create_folder'
 /** A record longer than this was not written by any program that we know; it is not read into memory. */
-const LONGEST_RECORD = 16 * 1024 * 1024
+export const LONGEST_RECORD: number = 16 * 1024 * 1024
 /** Nor is one with more levels than this, at which whatever walks through it would end. */
 const DEEPEST = 1000
 
@@ -86,8 +86,9 @@ export function readLoader(base: string, key: string): string {
 
 /** dirdict.json, or undefined where there is none, as in what ISF wrote. */
 export function readRecord(base: string, key: string): EntryRecord | undefined {
-  // A probe first: a thrown error costs as much as reading three files.
-  return existsSync(`${base}/dirdict.json`) ? readOwnRecord(base, key) : undefined
+  // A probe first: a thrown error costs as much as reading three files. A link is there, and then refused.
+  const isThere = lstatSync(`${base}/dirdict.json`, { throwIfNoEntry: false }) !== undefined
+  return isThere ? readOwnRecord(base, key) : undefined
 }
 
 /** dirdict.json where it should be; the system's error where it is missing. */

@@ -23,8 +23,8 @@ export function hasCode(error: unknown, codes: readonly string[]): boolean {
 export const GONE: readonly string[] = ['ENOENT', 'ESTALE']
 /** This user may not do it. */
 export const FORBIDDEN: readonly string[] = ['EACCES', 'EPERM']
-/** A link, or a directory, where a file should be. */
-export const NO_FILE: readonly string[] = ['ELOOP', 'EISDIR', 'ENOTDIR', 'ENXIO']
+/** A link, a directory, a FIFO, a socket or a device where a file should be. */
+export const NO_FILE: readonly string[] = ['ELOOP', 'EISDIR', 'ENOTDIR', 'ENXIO', 'ENODEV', 'ESPIPE']
 /** The directory that a rename or rmdir met is not empty. */
 export const OCCUPIED: readonly string[] = ['ENOTEMPTY', 'EEXIST']
 
@@ -34,6 +34,8 @@ const MEANING: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EROFS: ['NOT_PERMITTED', 'the file system is read-only'],
   ENOSPC: ['NO_SPACE', 'no space is left on the device'],
   EDQUOT: ['NO_SPACE', 'the disk quota is used up'],
+  ENAMETOOLONG: ['IO_FAILED', 'the path is longer than the system takes; the database is nested too deeply'],
+  EBUSY: ['IO_FAILED', 'something is mounted there; unmount it first'],
   EXDEV: [
     'CROSS_DEVICE',
     'the database lies on several file systems (for example on the lower layer of an overlay), so that nothing can be moved into place; keep it on one',

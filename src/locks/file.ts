@@ -2,9 +2,9 @@
  * The file lock: a directory `locks/K` that holds one directory named by its owner's token (PROTOCOL.md, "Lock of
  * key K"). It is taken, taken over and given back by single renames, so a crash never leaves it without an owner.
  */
-import { lstatSync, readdirSync, renameSync, rmdirSync, statSync, utimesSync } from 'node:fs'
+import { readdirSync, renameSync, rmdirSync, statSync, unlinkSync, utimesSync } from 'node:fs'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
-import type { DatabaseDirectory } from '../entry/database-directory.js'
+import { type DatabaseDirectory, isDirectory } from '../entry/database-directory.js'
 import { removeTreeSync } from '../entry/remove-tree.js'
 import { GONE, hasCode, OCCUPIED, succeeds } from '../entry/system-errors.js'
 import { removeEmptyLater, removeTreeLater } from '../entry/trash.js'
@@ -173,6 +173,11 @@ function tryTake(directory: DatabaseDirectory, name: string, token: string): boo
 function takeOver(directory: DatabaseDirectory, name: string, owner: string, token: string): boolean {
   const lock = directory.lock(name)
   if (!succeeds(GONE, () => renameSync(`${lock}/${owner}`, `${lock}/${token}`))) return false
+  if (!isDirectory(`${lock}/${token}`)) {
+    // No owner of ours is a link; what is replaced would be moved to where it leads.
+    unlinkSync(`${lock}/${token}`)
+    return false
+  }
   try {
     directory.settleChange(owner)
   } catch (error) {
@@ -193,7 +198,7 @@ function takeOver(directory: DatabaseDirectory, name: string, owner: string, tok
 }
 
 export function ownersOf(directory: DatabaseDirectory, name: string): readonly string[] {
-  if (lstatSync(directory.lock(name), { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  if (!isDirectory(directory.lock(name))) return []
   try {
     return readdirSync(directory.lock(name))
   } catch (error) {

@@ -3,7 +3,7 @@
  */
 import { lstatSync, readdirSync, statfsSync } from 'node:fs'
 import { uptime } from 'node:os'
-import type { DatabaseDirectory } from '../entry/database-directory.js'
+import { type DatabaseDirectory, isDirectory } from '../entry/database-directory.js'
 import { GONE, hasCode } from '../entry/system-errors.js'
 import { isDead, isOfAnotherBoot } from '../locks/token.js'
 
@@ -14,7 +14,7 @@ const LOCAL_DISKS: ReadonlySet<number> = new Set([
 
 /** A link in place of a directory holds nothing. */
 export function namesIn(path: string): readonly string[] {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  if (!isDirectory(path)) return []
   try {
     return readdirSync(path)
   } catch (error) {

@@ -8,7 +8,14 @@ import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { openInside } from '../entry/inside.js'
 import { finishUnfinished, releaseAndCollect } from '../entry/publish.js'
 import { readTextSync } from '../entry/raw-files.js'
-import { type EntryRecord, isfMetadataOf, isObject, loaderModule, readRecord } from '../entry/record-files.js'
+import {
+  type EntryRecord,
+  isfMetadataOf,
+  isObject,
+  LONGEST_RECORD,
+  loaderModule,
+  readRecord,
+} from '../entry/record-files.js'
 import { removeTreeSync } from '../entry/remove-tree.js'
 import { GONE, hasCode } from '../entry/system-errors.js'
 import { acquireFileLock } from '../locks/file.js'
@@ -97,10 +104,10 @@ function wantedRecords(
 
 function isAsWanted(entry: string, { file, isGood }: Wanted): boolean {
   try {
-    const content: unknown = JSON.parse(readTextSync(`${entry}/${file}`))
+    const content: unknown = JSON.parse(readTextSync(`${entry}/${file}`, LONGEST_RECORD))
     return isObject(content) && isGood(content)
   } catch (error) {
-    if (error instanceof SyntaxError || hasCode(error, GONE)) return false
+    if (error instanceof SyntaxError || error instanceof RangeError || hasCode(error, GONE)) return false
     throw error
   }
 }

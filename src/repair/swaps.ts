@@ -1,9 +1,9 @@
 /**
  * Repairs of what a crash or a power cut has left in the middle: swaps, locks of the dead, entries that were torn.
  */
-import { existsSync, renameSync, statSync } from 'node:fs'
+import { lstatSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { DatabaseDirectory } from '../entry/database-directory.js'
+import { type DatabaseDirectory, isDirectory } from '../entry/database-directory.js'
 import { finishUnfinished, releaseAndCollect, writeStamp } from '../entry/publish.js'
 import { removeEmptyLater } from '../entry/trash.js'
 import { isDirdictError } from '../errors.js'
@@ -54,8 +54,8 @@ function predecessors(directory: DatabaseDirectory): readonly { name: string; pa
     for (const old of namesIn(directory.trash(token))) {
       const [, name] = /^old-[0-9a-f]+\.(.+)$/.exec(old) ?? []
       const path = `${directory.trash(token)}/${old}`
-      const stats = name === undefined ? undefined : statSync(path, { throwIfNoEntry: false })
-      if (name !== undefined && stats !== undefined) found.push({ name, path, changed: stats.mtimeMs })
+      const stats = name === undefined ? undefined : lstatSync(path, { throwIfNoEntry: false })
+      if (name !== undefined && stats?.isDirectory()) found.push({ name, path, changed: stats.mtimeMs })
     }
   }
   return found.sort((a, b) => b.changed - a.changed)
@@ -91,7 +91,7 @@ function freeLeft(directory: DatabaseDirectory, name: string): void {
 /** A power cut left the names of a swap, but not all of what the new entry should hold; the old one is whole. */
 function isTornSwap(directory: DatabaseDirectory, name: string): boolean {
   const [ready, entry] = [directory.readyEntry(name), directory.entry(name)]
-  return existsSync(ready) && !isWhole(ready) && existsSync(entry) && isWhole(entry)
+  return isDirectory(ready) && !isWhole(ready) && isWhole(entry)
 }
 
 async function takeBack(directory: DatabaseDirectory, name: string, old: string): Promise<boolean> {
@@ -99,7 +99,7 @@ async function takeBack(directory: DatabaseDirectory, name: string, old: string)
   try {
     finishUnfinished(directory, name, lock)
     const entry = directory.entry(name)
-    if (isWhole(entry) || statSync(entry, { throwIfNoEntry: false }) === undefined) return false
+    if (isWhole(entry) || lstatSync(entry, { throwIfNoEntry: false }) === undefined) return false
     // As a swap: cut off between two renames, it is finished by whoever comes next, and the value is never nowhere.
     writeStamp(directory, name, lock.token)
     renameSync(old, directory.readyEntry(name))
@@ -113,5 +113,5 @@ async function takeBack(directory: DatabaseDirectory, name: string, old: string)
 }
 
 function isWhole(entry: string): boolean {
-  return conditionOf(entry) === 'whole'
+  return isDirectory(entry) && conditionOf(entry) === 'whole'
 }
