@@ -5,7 +5,7 @@ import { lstatSync } from 'node:fs'
 import type { DumperTable } from './dumper-table.js'
 import { DatabaseDirectory, isDirectory } from './entry/database-directory.js'
 import { listKeys } from './entry/pin.js'
-import { FORBIDDEN, GONE, hasCode, translate } from './entry/system-errors.js'
+import { FORBIDDEN, GONE, hasCode, TOO_DEEP, translate } from './entry/system-errors.js'
 import { isDirdictError } from './errors.js'
 import type { Locks } from './locks/lock.js'
 import type { Durability } from './options.js'
@@ -105,7 +105,7 @@ export function keysIfThere(directory: DatabaseDirectory, nested: boolean): read
     return listKeys(directory)
   } catch (error) {
     if (nested && hasCode(error, [...GONE, ...FORBIDDEN])) return []
-    throw error
+    throw hasCode(error, TOO_DEEP) ? translate(error, `Listing ${clipped(directory.path)}`, {}) : error
   }
 }
 
@@ -134,7 +134,8 @@ export function nestedPath(entry: string): string | undefined {
     if (isDirectory(inner) && isFile(`${inner}/${STATE_FILE}`)) return inner
     return isFile(`${entry}/${STATE_FILE}`) ? entry : undefined
   } catch (error) {
-    throw hasCode(error, FORBIDDEN) ? translate(error, `Looking into ${entry}`, { path: entry }) : error
+    const isTold = hasCode(error, [...FORBIDDEN, ...TOO_DEEP])
+    throw isTold ? translate(error, `Looking into ${clipped(entry)}`, { path: entry }) : error
   }
 }
 
@@ -150,4 +151,9 @@ export function nestedIfPermitted(entry: string): string | undefined {
 
 function isFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
+}
+
+/** The end of a path that is too long for a message. */
+function clipped(path: string): string {
+  return path.length > 300 ? `…${path.slice(-100)}` : path
 }

@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { PROCFS } from '../locks/token.js'
-import { openInside } from './inside.js'
+import { type OpenDirectory, openInside } from './inside.js'
 import { READ_FLAGS } from './raw-files.js'
 import { hasCode, NO_FILE } from './system-errors.js'
 
@@ -23,21 +23,32 @@ const NEW_FILE = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
 
 /** Copies what lies in the directory `from` into the directory `to`, but for names in it that `leftOut` is true of. */
 export async function copyTree(from: string, to: string, leftOut: (name: string) => boolean): Promise<void> {
-  // A queue and no recursion, and each directory opened from the top: however deep it is, two are open at once.
-  const folders: (readonly string[])[] = [[]]
-  for (const parts of folders) {
-    // What leads to a pinned directory is a link itself; the directory in it is none.
-    const source = openInside(`${from}/.`, ...parts)
-    const target = [to, ...parts].join('/')
-    try {
-      if (parts.length > 0) makeLike(source.path, target)
-      for (const item of readdirSync(source.path, { withFileTypes: true })) {
-        if (parts.length === 0 && leftOut(item.name)) continue
-        if (item.isDirectory()) folders.push([...parts, item.name])
-        else await copyIfFile(`${source.path}/${item.name}`, `${target}/${item.name}`, item)
+  // What leads to a pinned directory is a link itself; the directory in it is none.
+  const source = openInside(`${from}/.`)
+  try {
+    await copyOpen(source, to, leftOut)
+  } finally {
+    source.close()
+  }
+}
+
+async function copyOpen(
+  source: OpenDirectory,
+  to: string,
+  leftOut: (name: string) => boolean,
+): Promise<void> {
+  for (const item of readdirSync(source.path, { withFileTypes: true })) {
+    if (leftOut(item.name)) continue
+    const [from, target] = [`${source.path}/${item.name}`, `${to}/${item.name}`]
+    if (!item.isDirectory()) await copyIfFile(from, target, item)
+    else {
+      const inner = openInside(from)
+      try {
+        makeLike(inner.path, target)
+        await copyOpen(inner, target, () => false)
+      } finally {
+        inner.close()
       }
-    } finally {
-      source.close()
     }
   }
 }

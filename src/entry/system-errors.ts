@@ -25,6 +25,8 @@ export const GONE: readonly string[] = ['ENOENT', 'ESTALE']
 export const FORBIDDEN: readonly string[] = ['EACCES', 'EPERM']
 /** A link, a directory, a FIFO, a socket or a device where a file should be. */
 export const NO_FILE: readonly string[] = ['ELOOP', 'EISDIR', 'ENOTDIR', 'ENXIO', 'ENODEV', 'ESPIPE']
+/** A path that no call takes any more. */
+export const TOO_DEEP: readonly string[] = ['ENAMETOOLONG']
 /** The directory that a rename or rmdir met is not empty. */
 export const OCCUPIED: readonly string[] = ['ENOTEMPTY', 'EEXIST']
 
