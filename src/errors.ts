@@ -47,6 +47,14 @@ export interface ErrorDetails {
 
 const brand: unique symbol = Symbol.for('dirdict.error') as never
 
+/** What steers a terminal or changes the order of what it shows; JSON, as which names stand in messages, escapes less. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped.
+const STEERING = /[\x00-\x08\x0b-\x1f\x7f-\x9f\p{Bidi_Control}\u2028\u2029]/gu
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
 /** Every error that this package throws on purpose. Test for it with {@link isDirdictError}. */
 export class DirdictError extends Error {
   readonly code: ErrorCode
@@ -54,7 +62,7 @@ export class DirdictError extends Error {
 
   constructor(code: ErrorCode, message: string, options: ErrorDetails & { cause?: unknown } = {}) {
     const { cause, ...details } = options
-    super(message, cause === undefined ? undefined : { cause })
+    super(message.replace(STEERING, escaped), cause === undefined ? undefined : { cause })
     this.name = 'DirdictError'
     this.code = code
     this.details = details
