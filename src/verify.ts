@@ -1,7 +1,7 @@
 /**
  * verify: every recorded file is read again and compared with its length and CRC-32. Changes nothing.
  */
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import type { DatabaseDirectory } from './entry/database-directory.js'
 import { assertNoLinks, checkedName } from './entry/file-names.js'
 import { type ABSENT, listKeys, readPinned } from './entry/pin.js'
@@ -88,6 +88,8 @@ async function verifyEntry(session: Session, place: Place): Promise<'checked' | 
         throw damaged(place.key, file.name, 'is missing')
       }
       try {
+        // A device never ends.
+        if (!fstatSync(fd).isFile()) throw damaged(place.key, file.name, 'is a link or no file')
         const found = await checksum(fd)
         if (found.bytes !== file.bytes) {
           throw damaged(place.key, file.name, `has ${found.bytes} bytes; ${file.bytes} were written`)
