@@ -19,7 +19,7 @@ import { promisify } from 'node:util'
 import { DirdictError } from '../errors.js'
 import { removeTreeSync } from './remove-tree.js'
 import { writing } from './slots.js'
-import { GONE, hasCode, succeeds } from './system-errors.js'
+import { GONE, hasCode, succeeds, TOO_DEEP } from './system-errors.js'
 
 const PARTS = ['work', 'locks', 'ready', 'swaps', 'trash'] as const
 type Part = (typeof PARTS)[number]
@@ -112,7 +112,12 @@ export class DatabaseDirectory {
 
   /** Whether a writer has ever needed the service directory, or that part of it. A link in its place is none. */
   hasService(part?: Part): boolean {
-    return isDirectory(this.service) && (part === undefined || isDirectory(`${this.service}/${part}`))
+    let isThere = false
+    // Where no path leads to it, there is none either.
+    succeeds(TOO_DEEP, () => {
+      isThere = isDirectory(this.service) && (part === undefined || isDirectory(`${this.service}/${part}`))
+    })
+    return isThere
   }
 
   /** CORRUPT_ENTRY where something else lies in place of the service directory or of a part of it. */
