@@ -33,7 +33,7 @@ import { databaseFace } from './show/database-face.js'
 import { wear } from './show/face.js'
 import { ensureDatabase, existingDatabase, readId } from './state.js'
 import { printTree, TREE_OPTIONS, type TreeOptions } from './tree.js'
-import { type VerifyReport, verifyDatabase } from './verify.js'
+import { type VerifyOptions, type VerifyReport, verifyDatabase } from './verify.js'
 
 /** What `get` gives for dumper `D`: its value, and a `DataBase` for a nested database. */
 export type Loaded<D> = LoadedAs<D, DataBase>
@@ -357,10 +357,14 @@ export class DataBase<S extends Schema = NoSchema> {
     )
   }
 
-  /** Reads every recorded file again and compares its length and checksum. Changes nothing. */
-  async verify(): Promise<VerifyReport> {
+  /**
+   * Reads every recorded file again and compares its length and checksum, and the records with each other. Changes
+   * nothing. KEY_NOT_FOUND for one of `keys` that is not there, OPTION_INVALID.
+   */
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     this.#dictionary.assertUsable()
-    return verifyDatabase(this.#dictionary.session, this.#dictionary.directory)
+    const { session, directory } = this.#dictionary
+    return verifyDatabase(session, directory, options, key => this.#dictionary.existing(readableParts(key)))
   }
 
   /** Finishes what crashes have left half done, and tells what it did. Live writers are not disturbed. */

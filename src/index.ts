@@ -148,7 +148,8 @@ export type {
   SetOptions,
   WaitOptions,
 } from './options.js'
+export type { Progress, WalkOptions } from './progress.js'
 export type { Repair } from './repair.js'
 export { show } from './show.js'
 export type { TreeOptions } from './tree.js'
-export type { Problem, VerifyReport } from './verify.js'
+export type { Problem, UnrecordedFile, VerifyOptions, VerifyReport } from './verify.js'

@@ -6,9 +6,17 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { AnyDumper } from '../dumper.js'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { finishUnfinished, releaseAndCollect } from '../entry/publish.js'
-import { readTextSync } from '../entry/raw-files.js'
-import { type EntryRecord, isfMetadataOf, isObject, loaderModule, readRecord } from '../entry/record-files.js'
+import {
+  type EntryRecord,
+  historyOf,
+  isfMetadataOf,
+  loaderId,
+  loaderModule,
+  parseRecord,
+  readRecord,
+} from '../entry/record-files.js'
 import { GONE, hasCode } from '../entry/system-errors.js'
+import { isDirdictError } from '../errors.js'
 import { acquireFileLock } from '../locks/file.js'
 import { newToken } from '../locks/token.js'
 import type { Session } from '../session.js'
@@ -24,12 +32,36 @@ const CONFUSING: readonly string[] = [
   'Loader.pickle',
 ]
 
+/** What can be made anew of one entry, from its record of ours. */
+interface Source {
+  readonly record: EntryRecord
+  readonly dumper: AnyDumper
+  /** The directory of the entry. */
+  readonly entry: string
+  readonly name: string
+}
+
 /** One record as it should be. */
 interface Wanted {
   readonly file: string
-  readonly text: string
-  isGood(content: Record<string, unknown>): boolean
+  text(source: Source): string
+  isGood(content: Record<string, unknown>, source: Pick<Source, 'record' | 'dumper'>): boolean
 }
+
+const WANTED: readonly Wanted[] = [
+  {
+    file: 'Loader.json',
+    text: ({ dumper }) => `{"Loader": ${JSON.stringify(loaderModule(dumper))}}`,
+    isGood: ({ Loader: module }, { dumper }) => typeof module === 'string' && isLoaderOf(dumper, module),
+  },
+  {
+    file: 'metadata.json',
+    text: ({ record, dumper, entry, name }) => isfMetadataOf(record, dumper, entry, name),
+    // What was inferred from the start is no loss.
+    isGood: (content, { record }) =>
+      content.metadata_creation_time !== 'post_hoc' || record.provenance.inferred === true,
+  },
+]
 
 /** Hands to `take` what is to be restored of one entry, one after the other; what cannot be is told. */
 export async function eachLostRecord(
@@ -37,9 +69,11 @@ export async function eachLostRecord(
   directory: DatabaseDirectory,
   name: string,
   take: (proposal: Proposal) => Promise<void>,
+  /** Where the entry lies, if an earlier repair has not yet put it into its place. */
+  entry: string = directory.entry(name),
 ): Promise<void> {
   try {
-    for (const proposal of lostRecords(session, directory, name)) await take(proposal)
+    for (const proposal of lostRecords(session, directory, name, entry)) await take(proposal)
   } catch (error) {
     const failure = failureOf(name, error)
     if (failure !== undefined) await take(failure)
@@ -51,8 +85,17 @@ export function confusingFiles(entry: string): readonly string[] {
   return namesIn(entry).filter(name => CONFUSING.includes(name))
 }
 
-function* lostRecords(session: Session, directory: DatabaseDirectory, name: string): Generator<Proposal> {
-  const entry = directory.entry(name)
+/** The records in an entry that are missing, damaged or another program's, and can be made anew. */
+export function lostFiles(record: EntryRecord, dumper: AnyDumper, entry: string): readonly string[] {
+  return lostIn({ record, dumper, entry, name: '' }).map(({ file }) => file)
+}
+
+function* lostRecords(
+  session: Session,
+  directory: DatabaseDirectory,
+  name: string,
+  entry: string,
+): Generator<Proposal> {
   const record = readRecord(entry, name)
   if (record === undefined) return
   const dumper = session.dumpers.forName(record.dumper)
@@ -61,9 +104,13 @@ function* lostRecords(session: Session, directory: DatabaseDirectory, name: stri
     yield { name, action: 'reported', detail }
     return
   }
-  for (const wanted of wantedRecords(record, dumper, entry, name)) {
-    if (isAsWanted(entry, wanted)) continue
-    const apply = (): Promise<boolean> => replaceRecord(directory, name, record, wanted)
+  // Without it metadata.json cannot be made anew.
+  historyOf(record.provenance.history, entry, name)
+  for (const wanted of lostIn({ record, dumper, entry, name })) {
+    // Read by path: beside a writer, the record of one entry and the files of the next.
+    if (!isStill(record, entry, name)) return
+    const apply = (signal?: AbortSignal): Promise<boolean> =>
+      replaceRecord(directory, { record, dumper, entry: directory.entry(name), name }, wanted, signal)
     yield { name, action: 'restored', detail: wanted.file, apply }
   }
   if (dumper.name !== 'folder') return
@@ -72,55 +119,46 @@ function* lostRecords(session: Session, directory: DatabaseDirectory, name: stri
   }
 }
 
-function wantedRecords(
-  record: EntryRecord,
-  dumper: AnyDumper,
-  entry: string,
-  name: string,
-): readonly Wanted[] {
-  return [
-    {
-      file: 'Loader.json',
-      text: `{"Loader": ${JSON.stringify(loaderModule(dumper))}}`,
-      isGood: content => typeof content.Loader === 'string',
-    },
-    {
-      file: 'metadata.json',
-      text: isfMetadataOf(record, dumper, entry, name),
-      // What was inferred from the start is no loss.
-      isGood: content => content.metadata_creation_time !== 'post_hoc' || record.provenance.inferred === true,
-    },
-  ]
+function lostIn(source: Source): readonly Wanted[] {
+  return WANTED.filter(wanted => !isAsWanted(source, wanted))
 }
 
-function isAsWanted(entry: string, { file, isGood }: Wanted): boolean {
+function isAsWanted(source: Source, { file, isGood }: Wanted): boolean {
   try {
-    const content: unknown = JSON.parse(readTextSync(`${entry}/${file}`))
-    return isObject(content) && isGood(content)
+    return isGood(parseRecord(source.entry, source.name, file), source)
   } catch (error) {
-    if (error instanceof SyntaxError || hasCode(error, GONE)) return false
+    if (isDirdictError(error, 'CORRUPT_ENTRY') || hasCode(error, GONE)) return false
     throw error
   }
 }
 
+/** Whether Python is told what our record says. */
+function isLoaderOf(dumper: AnyDumper, module: string): boolean {
+  const id = loaderId(module)
+  return id === loaderId(loaderModule(dumper)) || (dumper.reads?.includes(id) ?? false)
+}
+
+function isStill(record: EntryRecord, entry: string, name: string): boolean {
+  return JSON.stringify(readRecord(entry, name)) === JSON.stringify(record)
+}
+
 async function replaceRecord(
   directory: DatabaseDirectory,
-  name: string,
-  record: EntryRecord,
+  source: Source,
   wanted: Wanted,
+  signal: AbortSignal | undefined,
 ): Promise<boolean> {
+  const { record, entry, name } = source
   directory.ensureService()
-  const lock = await acquireFileLock(directory, name)
+  const lock = await acquireFileLock(directory, name, signal === undefined ? {} : { signal })
   const token = newToken()
-  const entry = directory.entry(name)
   try {
     finishUnfinished(directory, name, lock)
     // The record was read without the lock; a writer may have put another entry there since.
-    const isSame = JSON.stringify(readRecord(entry, name)) === JSON.stringify(record)
-    if (!isSame || isAsWanted(entry, wanted)) return false
+    if (!isStill(record, entry, name) || isAsWanted(source, wanted)) return false
     const draft = directory.work(token)
     mkdirSync(draft)
-    writeFileSync(`${draft}/record`, wanted.text, { flush: true })
+    writeFileSync(`${draft}/record`, wanted.text(source), { flush: true })
     renameSync(`${draft}/record`, `${entry}/${wanted.file}`)
     return true
   } finally {
