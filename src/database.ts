@@ -27,7 +27,7 @@ import {
 } from './options.js'
 import { sourceFolder } from './provenance/place.js'
 import { keyNotFound } from './reader.js'
-import { type Repair, repairDatabase } from './repair.js'
+import { checkRepair, type Repair, type RepairOptions, repairDatabase } from './repair.js'
 import { nestedPath, Session } from './session.js'
 import { databaseFace } from './show/database-face.js'
 import { wear } from './show/face.js'
@@ -367,10 +367,15 @@ export class DataBase<S extends Schema = NoSchema> {
     return verifyDatabase(session, directory, options, key => this.#dictionary.existing(readableParts(key)))
   }
 
-  /** Finishes what crashes have left half done, and tells what it did. Live writers are not disturbed. */
-  async repair(): Promise<readonly Repair[]> {
-    if (!this.#dictionary.mayWrite()) return []
-    return repairDatabase(this.#dictionary.session, this.#dictionary.directory)
+  /**
+   * Finishes what crashes have left half done, sets aside what it does not understand, and tells what it did; with `dryRun`
+   * it tells what it would do, and changes nothing. Live writers are not disturbed. READ_ONLY, OPTION_INVALID.
+   */
+  async repair(options: RepairOptions = {}): Promise<readonly Repair[]> {
+    checkRepair(options)
+    if (options.dryRun) this.#dictionary.assertUsable()
+    else if (!this.#dictionary.mayWrite()) return []
+    return repairDatabase(this.#dictionary.session, this.#dictionary.directory, options)
   }
 
   /** Removes the whole database with its directory. */

@@ -15,7 +15,8 @@ import { listKeys } from './entry/pin.js'
 import { GONE, hasCode, translate } from './entry/system-errors.js'
 import { isDirdictError } from './errors.js'
 import { checkNames } from './options.js'
-import { keyIn, type Repair } from './repair/proposal.js'
+import { Foreseen } from './repair/foreseen.js'
+import { keyIn, type Proposal, type Repair } from './repair/proposal.js'
 import { eachLostRecord } from './repair/records.js'
 import { serviceRepairs } from './repair/service.js'
 import { nestedPath, pauseIsDue, Session } from './session.js'
@@ -109,19 +110,26 @@ class Visit {
     for (const examine of [examineState, examineListing, examineService]) {
       this.#readable(tell, '', () => examine(directory, tell))
     }
+    const foreseen = new Foreseen(directory)
     this.#readable(tell, '', () => {
       if (!directory.hasService()) return
-      for (const { name, action, detail } of serviceRepairs(directory)) {
+      for (const { name, action, detail } of serviceRepairs(directory, foreseen)) {
         this.repairs.add(action, { key: keyIn(prefix, name), action, detail })
       }
     })
     for (const name of names) {
       if (pauseIsDue()) await nextTurn()
-      await this.#entry(directory, name, prefix, tell)
+      await this.#entry(directory, name, prefix, tell, foreseen)
     }
   }
 
-  async #entry(directory: DatabaseDirectory, name: string, prefix: string, tell: Tell): Promise<void> {
+  async #entry(
+    directory: DatabaseDirectory,
+    name: string,
+    prefix: string,
+    tell: Tell,
+    foreseen: Foreseen,
+  ): Promise<void> {
     const path = directory.entry(name)
     let isTold = false
     const tellOfEntry: Tell = (...finding) => {
@@ -132,11 +140,12 @@ class Visit {
       examineEntry(this.#session, path, name, this.counting, tellOfEntry)
       return nestedPath(path)
     })
-    await eachLostRecord(this.#session, directory, name, async ({ action, detail }) => {
+    const take = async ({ action, detail }: Proposal): Promise<void> => {
       if (action !== 'reported') this.repairs.add(action, { key: prefix + name, action, detail })
       // What repair only tells is among the findings, but for records that it alone looks into.
       else if (!isTold) tell('unreadable', name, `cannot be repaired: ${detail}`)
-    })
+    }
+    await eachLostRecord(this.#session, directory, name, take, foreseen.entry(name))
     if (nested !== undefined) await this.database(this.#session.directory(nested), `${prefix}${name}/`)
   }
 

@@ -149,7 +149,8 @@ export type {
   WaitOptions,
 } from './options.js'
 export type { Progress, WalkOptions } from './progress.js'
-export type { Repair } from './repair.js'
+export type { Repair, RepairOptions } from './repair.js'
+export { restoreState } from './restore-state.js'
 export { show } from './show.js'
 export type { TreeOptions } from './tree.js'
 export type { Problem, UnrecordedFile, VerifyOptions, VerifyReport } from './verify.js'

@@ -34,7 +34,7 @@ function printDiagnosis(diagnosis: Diagnosis): void {
   for (const repair of repairs) printLine(printable(repairOf(repair)))
   if (more > 0) printLine(`… ${more} more`)
   if (healthy) printLine('healthy')
-  else if (repairs.length > 0) printLine('db.repair() does what is to be repaired; nothing was changed.')
+  else if (repairs.length > 0) printLine('dirdict repair does what is to be repaired; nothing was changed.')
 }
 
 function factsOf({ path, id, owner, census, service }: Diagnosis): readonly (readonly [string, string])[] {

@@ -20,7 +20,8 @@ import { promisify } from 'node:util'
 import { DirdictError } from '../errors.js'
 import { GONE, hasCode, succeeds } from './system-errors.js'
 
-const PARTS = ['work', 'locks', 'ready', 'swaps', 'trash'] as const
+/** The directories in the service directory. */
+export const PARTS = ['work', 'locks', 'ready', 'swaps', 'trash'] as const
 const fsyncAsync = promisify(fsync)
 
 /** Our one name in a database directory that is no key; ISF skips it because of `.deleting.`. */

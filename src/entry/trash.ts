@@ -118,6 +118,7 @@ async function remove(directory: DatabaseDirectory, waiting: Pending): Promise<v
 
 /** Removes one directory of the trash, each entry's Loader.json first (PROTOCOL.md, step 7). */
 export async function removeTrash(path: string): Promise<void> {
+  if (!isDirectory(path)) return rm(path, { force: true })
   await Promise.all(namesIn(path).map(entry => removeEntry(`${path}/${entry}`)))
   // Only now: the thread pool would try this directory before the ones in it are gone.
   await removeEmpty(path)
@@ -125,11 +126,14 @@ export async function removeTrash(path: string): Promise<void> {
 
 /** Of a light form that was taken over, files lie here instead of entries. */
 async function removeEntry(path: string): Promise<void> {
-  const isDirectory = succeeds(['ENOTDIR'], () => {
-    succeeds(GONE, () => unlinkSync(`${path}/Loader.json`))
-  })
-  if (isDirectory && unlinkFew(path)) await removeEmpty(path)
+  if (isDirectory(path)) succeeds([...GONE, 'EISDIR'], () => unlinkSync(`${path}/Loader.json`))
+  if (isDirectory(path) && unlinkFew(path)) await removeEmpty(path)
   else await rm(path, { recursive: true, force: true })
+}
+
+/** A link to a directory is none: what it leads to is not ours. */
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 /** False where something other than a few files lies in the directory. */

@@ -19,7 +19,7 @@ import { GONE, hasCode } from '../entry/system-errors.js'
 import { isDirdictError } from '../errors.js'
 import { acquireFileLock } from '../locks/file.js'
 import { newToken } from '../locks/token.js'
-import type { Session } from '../session.js'
+import { nestedPath, type Session } from '../session.js'
 import { namesIn } from './left.js'
 import { failureOf, type Proposal } from './proposal.js'
 
@@ -112,6 +112,10 @@ function* lostRecords(
     const apply = (signal?: AbortSignal): Promise<boolean> =>
       replaceRecord(directory, { record, dumper, entry: directory.entry(name), name }, wanted, signal)
     yield { name, action: 'restored', detail: wanted.file, apply }
+  }
+  if (dumper.name === 'subdb' && nestedPath(entry) === undefined && isStill(record, entry, name)) {
+    const detail = `it is a nested database without db_state.json; restoreState(${JSON.stringify(`${entry}/db`)}) writes it`
+    yield { name, action: 'reported', detail }
   }
   if (dumper.name !== 'folder') return
   for (const file of confusingFiles(entry)) {

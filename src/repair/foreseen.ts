@@ -1,0 +1,32 @@
+/**
+ * Where each entry will lie when what was proposed for its key is done: a dry run looks there, so that it foretells what
+ * comes after as well.
+ */
+import { lstatSync } from 'node:fs'
+import type { DatabaseDirectory } from '../entry/database-directory.js'
+
+export class Foreseen {
+  readonly #directory: DatabaseDirectory
+  readonly #paths = new Map<string, string>()
+
+  constructor(directory: DatabaseDirectory) {
+    this.#directory = directory
+  }
+
+  /** What lies at `path` will be the entry of this name. */
+  expect(name: string, path: string): void {
+    this.#paths.set(name, path)
+  }
+
+  /** The path of an entry: where it will come from, or, once that was done, its place. */
+  entry(name: string): string {
+    const path = this.#paths.get(name)
+    const isThere = path !== undefined && lstatSync(path, { throwIfNoEntry: false }) !== undefined
+    return isThere ? path : this.#directory.entry(name)
+  }
+
+  /** The names of keys with those that will be keys, sorted. */
+  withNames(names: readonly string[]): readonly string[] {
+    return this.#paths.size === 0 ? names : [...new Set([...names, ...this.#paths.keys()])].sort()
+  }
+}
