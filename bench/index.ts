@@ -15,6 +15,7 @@ import { provenance } from './provenance.js'
 import { showing } from './showing.js'
 import { stalls } from './stalls.js'
 import { tinyKeys } from './tiny-keys.js'
+import { verifying } from './verify.js'
 import { zarrs } from './zarr.js'
 
 const questions: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
@@ -30,6 +31,7 @@ const questions: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = 
   memo,
   partitions: partitioned,
   zarr: zarrs,
+  verify: verifying,
 }
 
 const wanted = process.argv.slice(2)

@@ -4,6 +4,7 @@
  */
 import { lstatSync, realpathSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type Aside, asidesIn } from './doctor/asides.js'
 import { type Census, Counting } from './doctor/census.js'
 import { examineEntry } from './doctor/entry.js'
 import { Bounded, type Finding, type Tell } from './doctor/findings.js'
@@ -22,6 +23,7 @@ import { serviceRepairs } from './repair/service.js'
 import { nestedPath, pauseIsDue, Session } from './session.js'
 import { existingDatabase, readId } from './state.js'
 
+export type { Aside } from './doctor/asides.js'
 export type { Census } from './doctor/census.js'
 export type { Finding, FindingKind } from './doctor/findings.js'
 
@@ -49,6 +51,8 @@ export interface Diagnosis {
   readonly findings: readonly Finding[]
   /** What `db.repair()` would do; the first 100 of each kind. */
   readonly repairs: readonly Repair[]
+  /** What repair has set aside, for its owner to look at; no illness. The first 100. */
+  readonly asides: readonly Aside[]
   /** Findings and repairs beyond those that are listed. */
   readonly more: number
 }
@@ -87,6 +91,7 @@ export async function doctor(directory: string, options: DoctorOptions = {}): Pr
     census: visit.counting.census(),
     findings: findings.items,
     repairs: repairs.items,
+    asides: visit.asides.items,
     more: findings.more + repairs.more,
   }
 }
@@ -95,6 +100,7 @@ export async function doctor(directory: string, options: DoctorOptions = {}): Pr
 class Visit {
   readonly findings = new Bounded<Finding>()
   readonly repairs = new Bounded<Repair>()
+  readonly asides = new Bounded<Aside>()
   readonly counting = new Counting()
   readonly #session: Session
 
@@ -116,6 +122,9 @@ class Visit {
       for (const { name, action, detail } of serviceRepairs(directory, foreseen)) {
         this.repairs.add(action, { key: keyIn(prefix, name), action, detail })
       }
+    })
+    this.#readable(tell, '', () => {
+      for (const one of asidesIn(directory, keyIn(prefix, ''))) this.asides.add('aside', one)
     })
     for (const name of names) {
       if (pauseIsDue()) await nextTurn()

@@ -65,6 +65,7 @@ export type { Annotation } from './annotate.js'
 export type { Batch } from './batch.js'
 export { DataBase, type Entry, type Found, type Loaded } from './database.js'
 export {
+  type Aside,
   type Census,
   type Diagnosis,
   type DoctorOptions,
