@@ -8,6 +8,7 @@ import type { DatabaseDirectory } from '../entry/database-directory.js'
 export class Foreseen {
   readonly #directory: DatabaseDirectory
   readonly #paths = new Map<string, string>()
+  readonly #freed = new Set<string>()
 
   constructor(directory: DatabaseDirectory) {
     this.#directory = directory
@@ -16,6 +17,15 @@ export class Foreseen {
   /** What lies at `path` will be the entry of this name. */
   expect(name: string, path: string): void {
     this.#paths.set(name, path)
+  }
+
+  /** The lock of this name will be taken, from whoever died with it, and given back. */
+  expectFree(name: string): void {
+    this.#freed.add(name)
+  }
+
+  willBeFree(name: string): boolean {
+    return this.#freed.has(name)
   }
 
   /** The path of an entry: where it will come from, or, once that was done, its place. */

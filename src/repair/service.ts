@@ -16,7 +16,7 @@ export function* serviceRepairs(
 ): Generator<Proposal> {
   yield* unusable(directory)
   if (!isUsable(directory)) return
-  yield* unknownThings(directory)
+  yield* unknownThings(directory, foreseen)
   yield* unfinishedSwaps(directory, foreseen)
   yield* tornEntries(directory, foreseen)
   yield* leftovers(directory)

@@ -28,7 +28,7 @@ export function* unfinishedSwaps(directory: DatabaseDirectory, foreseen: Foresee
     const isHeld =
       owners.length === 0 ||
       !owners.every(owner => isLeft(directory, owner, `${directory.lock(name)}/${owner}`))
-    if (!isReady && isHeld) continue
+    if (!isReady && (isHeld || foreseen.willBeFree(name))) continue
     if (isReady && isOther(directory.entry(name))) {
       const detail = 'its replacement waits, but a file or a link lies in its place: move that away'
       yield { name, action: 'reported', detail }

@@ -2,11 +2,12 @@
  * What lies in the service directory and is nothing that dirdict puts there: files where directories belong, links, FIFOs,
  * names that are no tokens. It is moved as it is, never looked into, and never removed.
  */
-import { existsSync, lstatSync, type Stats } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, type Stats } from 'node:fs'
 import { type DatabaseDirectory, PARTS, SERVICE } from '../entry/database-directory.js'
 import { isKeyName } from '../keys.js'
 import { acquireFileLock } from '../locks/file.js'
 import { ASIDE, setAside } from './aside.js'
+import type { Foreseen } from './foreseen.js'
 import { isTokenLike, namesIn } from './left.js'
 import type { Proposal } from './proposal.js'
 
@@ -27,7 +28,7 @@ export function* unusable(directory: DatabaseDirectory): Generator<Proposal> {
   yield { name: '', action: 'reported', detail }
 }
 
-export function* unknownThings(directory: DatabaseDirectory): Generator<Proposal> {
+export function* unknownThings(directory: DatabaseDirectory, foreseen: Foreseen): Generator<Proposal> {
   for (const name of namesIn(directory.service)) {
     const path = `${directory.service}/${name}`
     if (!(PARTS as readonly string[]).includes(name)) {
@@ -39,11 +40,11 @@ export function* unknownThings(directory: DatabaseDirectory): Generator<Proposal
   for (const name of namesIn(directory.lock(''))) yield* unknownLock(directory, name)
   for (const name of namesIn(directory.stamp(''))) {
     const isStamp = (stats: Stats): boolean => stats.isFile()
-    yield* unknownAt(directory, name, directory.stamp(name), isStamp)
+    yield* unknownAt(directory, foreseen, name, directory.stamp(name), isStamp)
   }
   for (const name of namesIn(directory.readyEntry(''))) {
     const path = directory.readyEntry(name)
-    yield* unknownAt(directory, name, path, () => isEntry(path, name))
+    yield* unknownAt(directory, foreseen, name, path, () => isEntry(path, name))
   }
 }
 
@@ -51,6 +52,7 @@ export function* unknownThings(directory: DatabaseDirectory): Generator<Proposal
 export function aside(directory: DatabaseDirectory, path: string): Proposal {
   const detail = path.slice(directory.path.length + 1)
   const apply = async (): Promise<string> => {
+    makeTrash(directory)
     const to = setAside(directory, path)
     // It may have lain where a part of the service directory belongs.
     directory.ensureService()
@@ -83,6 +85,7 @@ function* unknownLock(directory: DatabaseDirectory, name: string): Generator<Pro
 /** Writers of the key put things here: it is moved under their lock, and only if it still is what it was. */
 function* unknownAt(
   directory: DatabaseDirectory,
+  foreseen: Foreseen,
   name: string,
   path: string,
   isKnown: (stats: Stats) => boolean,
@@ -94,16 +97,24 @@ function* unknownAt(
     return statsOf(path)?.ino === stats.ino
   }
   if (!isUnknown()) return
+  foreseen.expectFree(name)
   const proposal = aside(directory, path)
   const apply = async (signal?: AbortSignal): Promise<boolean | string> => {
     const lock = await acquireFileLock(directory, name, signal === undefined ? {} : { signal })
     try {
+      makeTrash(directory)
       return isUnknown() && setAside(directory, path)
     } finally {
       lock.releaseSync()
     }
   }
   yield { ...proposal, apply }
+}
+
+/** A database that was copied without its empty directories has no trash. */
+function makeTrash(directory: DatabaseDirectory): void {
+  if (PARTS.every(part => isDirectory(`${directory.service}/${part}`))) directory.ensureService()
+  else mkdirSync(directory.trash(''), { recursive: true })
 }
 
 /** Whether what lies at `path` may be the value of a key. */

@@ -155,6 +155,13 @@ describe('what it does not understand is set aside, and told with where it lies'
     expect(readFileSync(at('a/value.json'), 'utf8')).toContain('again')
   })
 
+  it('also where there is no trash yet', async () => {
+    rmSync(inService('trash'), { recursive: true })
+    dirty(inService('work/mine'))
+    const [{ to }] = (await repaired()) as readonly [Repair]
+    expect(readdirSync(at(to!))).toEqual(['content'])
+  })
+
   it('but for a service directory that is a link: nothing is written through it', async () => {
     await db.close()
     rmSync(inService(), { recursive: true })
