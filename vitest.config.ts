@@ -1,12 +1,15 @@
 import { defineConfig, type Plugin } from 'vitest/config'
 
+const WITH_WORKERS = ['dumpers/_parquet', 'src/verify']
+
 /** A worker thread runs what Node.js can run: `dist`, which test/global-setup.ts builds. */
 const builtWorker: Plugin = {
   name: 'built-worker',
   enforce: 'pre',
   transform(code, id) {
-    if (!id.endsWith('/dumpers/_parquet/pool.ts')) return undefined
-    const built = new URL('dist/dumpers/_parquet/worker.js', import.meta.url)
+    const folder = WITH_WORKERS.find(path => id.includes(`/${path}/`))
+    if (folder === undefined) return undefined
+    const built = new URL(`dist/${folder}/worker.js`, import.meta.url)
     return code.replaceAll("new URL('./worker.js', import.meta.url)", `new URL('${built}')`)
   },
 }

@@ -16,6 +16,7 @@ import { provenance } from './provenance.js'
 import { showing } from './showing.js'
 import { stalls } from './stalls.js'
 import { tinyKeys } from './tiny-keys.js'
+import { verifying } from './verify.js'
 import { zarrs } from './zarr.js'
 
 const questions: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = {
@@ -32,6 +33,7 @@ const questions: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = 
   partitions: partitioned,
   zarr: zarrs,
   load,
+  verify: verifying,
 }
 
 const wanted = process.argv.slice(2)

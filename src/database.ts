@@ -28,13 +28,13 @@ import {
 } from './options.js'
 import { sourceFolder } from './provenance/place.js'
 import { keyNotFound } from './reader.js'
-import { type Repair, repairDatabase } from './repair.js'
+import { checkRepair, type Repair, type RepairOptions, repairDatabase } from './repair.js'
 import { nestedPath, pauseIsDue, Session } from './session.js'
 import { databaseFace } from './show/database-face.js'
 import { wear } from './show/face.js'
 import { ensureDatabase, existingDatabase, readId } from './state.js'
 import { printTree, TREE_OPTIONS, type TreeOptions } from './tree.js'
-import { type VerifyReport, verifyDatabase } from './verify.js'
+import { type VerifyOptions, type VerifyReport, verifyDatabase } from './verify.js'
 
 /** What `get` gives for dumper `D`: its value, and a `DataBase` for a nested database. */
 export type Loaded<D> = LoadedAs<D, DataBase>
@@ -361,16 +361,25 @@ export class DataBase<S extends Schema = NoSchema> {
     )
   }
 
-  /** Reads every recorded file again and compares its length and checksum. Changes nothing. */
-  async verify(): Promise<VerifyReport> {
+  /**
+   * Reads every recorded file again and compares its length and checksum, and the records with each other. Changes
+   * nothing. KEY_NOT_FOUND for one of `keys` that is not there, OPTION_INVALID.
+   */
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     this.#dictionary.assertUsable()
-    return verifyDatabase(this.#dictionary.session, this.#dictionary.directory)
+    const { session, directory } = this.#dictionary
+    return verifyDatabase(session, directory, options, key => this.#dictionary.existing(readableParts(key)))
   }
 
-  /** Finishes what crashes have left half done, and tells what it did. Live writers are not disturbed. */
-  async repair(): Promise<readonly Repair[]> {
-    if (!this.#dictionary.mayWrite()) return []
-    return repairDatabase(this.#dictionary.session, this.#dictionary.directory)
+  /**
+   * Finishes what crashes have left half done, sets aside what it does not understand, and tells what it did; with `dryRun`
+   * it tells what it would do, and changes nothing. Live writers are not disturbed. READ_ONLY, OPTION_INVALID.
+   */
+  async repair(options: RepairOptions = {}): Promise<readonly Repair[]> {
+    checkRepair(options)
+    if (options.dryRun) this.#dictionary.assertUsable()
+    else if (!this.#dictionary.mayWrite()) return []
+    return repairDatabase(this.#dictionary.session, this.#dictionary.directory, options)
   }
 
   /** Removes the whole database with its directory. */

@@ -4,6 +4,7 @@
  */
 import { lstatSync, realpathSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type Aside, asidesIn } from './doctor/asides.js'
 import { type Census, Counting } from './doctor/census.js'
 import { examineEntry } from './doctor/entry.js'
 import { Bounded, type Finding, type Tell } from './doctor/findings.js'
@@ -15,12 +16,14 @@ import { listKeys } from './entry/pin.js'
 import { GONE, hasCode, translate } from './entry/system-errors.js'
 import { isDirdictError } from './errors.js'
 import { checkNames } from './options.js'
-import { keyIn, type Repair } from './repair/proposal.js'
-import { eachLostRecord } from './repair/records.js'
+import { eachEntryRepair } from './repair/entries.js'
+import { Foreseen } from './repair/foreseen.js'
+import { keyIn, type Proposal, type Repair } from './repair/proposal.js'
 import { serviceRepairs } from './repair/service.js'
 import { nestedPath, pauseIsDue, Session } from './session.js'
 import { existingDatabase, readId } from './state.js'
 
+export type { Aside } from './doctor/asides.js'
 export type { Census } from './doctor/census.js'
 export type { Finding, FindingKind } from './doctor/findings.js'
 
@@ -48,6 +51,8 @@ export interface Diagnosis {
   readonly findings: readonly Finding[]
   /** What `db.repair()` would do; the first 100 of each kind. */
   readonly repairs: readonly Repair[]
+  /** What repair has set aside, for its owner to look at; no illness. The first 100. */
+  readonly asides: readonly Aside[]
   /** Findings and repairs beyond those that are listed. */
   readonly more: number
 }
@@ -86,6 +91,7 @@ export async function doctor(directory: string, options: DoctorOptions = {}): Pr
     census: visit.counting.census(),
     findings: findings.items,
     repairs: repairs.items,
+    asides: visit.asides.items,
     more: findings.more + repairs.more,
   }
 }
@@ -94,6 +100,7 @@ export async function doctor(directory: string, options: DoctorOptions = {}): Pr
 class Visit {
   readonly findings = new Bounded<Finding>()
   readonly repairs = new Bounded<Repair>()
+  readonly asides = new Bounded<Aside>()
   readonly counting = new Counting()
   readonly #session: Session
 
@@ -109,20 +116,30 @@ class Visit {
     for (const examine of [examineState, examineListing, examineService]) {
       this.#readable(tell, '', () => examine(directory, tell))
     }
+    const foreseen = new Foreseen(directory)
     this.#readable(tell, '', () => {
       directory.assertService()
       if (!directory.hasService()) return
-      for (const { name, action, detail } of serviceRepairs(directory)) {
+      for (const { name, action, detail } of serviceRepairs(directory, foreseen)) {
         this.repairs.add(action, { key: keyIn(prefix, name), action, detail })
       }
     })
+    this.#readable(tell, '', () => {
+      for (const one of asidesIn(directory, keyIn(prefix, ''))) this.asides.add('aside', one)
+    })
     for (const name of names) {
       if (pauseIsDue()) await nextTurn()
-      await this.#entry(directory, name, prefix, tell)
+      await this.#entry(directory, name, prefix, tell, foreseen)
     }
   }
 
-  async #entry(directory: DatabaseDirectory, name: string, prefix: string, tell: Tell): Promise<void> {
+  async #entry(
+    directory: DatabaseDirectory,
+    name: string,
+    prefix: string,
+    tell: Tell,
+    foreseen: Foreseen,
+  ): Promise<void> {
     const path = directory.entry(name)
     let isTold = false
     const tellOfEntry: Tell = (...finding) => {
@@ -133,11 +150,12 @@ class Visit {
       examineEntry(this.#session, path, name, this.counting, tellOfEntry)
       return nestedPath(path)
     })
-    await eachLostRecord(this.#session, directory, name, async ({ action, detail }) => {
+    const take = async ({ action, detail }: Proposal): Promise<void> => {
       if (action !== 'reported') this.repairs.add(action, { key: prefix + name, action, detail })
       // What repair only tells is among the findings, but for records that it alone looks into.
       else if (!isTold) tell('unreadable', name, `cannot be repaired: ${detail}`)
-    })
+    }
+    await eachEntryRepair(this.#session, directory, name, take, foreseen.entry(name))
     if (nested !== undefined) await this.database(this.#session.directory(nested), `${prefix}${name}/`)
   }
 

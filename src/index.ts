@@ -65,6 +65,7 @@ export type { Annotation } from './annotate.js'
 export type { Batch } from './batch.js'
 export { DataBase, type Entry, type Found, type Loaded } from './database.js'
 export {
+  type Aside,
   type Census,
   type Diagnosis,
   type DoctorOptions,
@@ -148,7 +149,9 @@ export type {
   SetOptions,
   WaitOptions,
 } from './options.js'
-export type { Repair } from './repair.js'
+export type { Progress, WalkOptions } from './progress.js'
+export type { Repair, RepairOptions } from './repair.js'
+export { restoreState } from './restore-state.js'
 export { show } from './show.js'
 export type { TreeOptions } from './tree.js'
-export type { Problem, VerifyReport } from './verify.js'
+export type { Problem, UnrecordedFile, VerifyOptions, VerifyReport } from './verify.js'

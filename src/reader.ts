@@ -117,7 +117,7 @@ export async function readForSearch(session: Session, place: Place): Promise<Met
 }
 
 /** Absence in an entry that is being removed means nothing: the read starts again. */
-function assertCurrent(witness: ReadWitness, place: Place): void {
+export function assertCurrent(witness: ReadWitness, place: Place): void {
   if (witness.isCurrent()) return
   witness.vanished = true
   throw new DirdictError('CORRUPT_ENTRY', `${JSON.stringify(place.key)} was replaced while it was read.`, {

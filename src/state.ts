@@ -17,10 +17,13 @@ const ISF_DUMPERS: readonly string[] = ['data_base.isf_data_base.IO.LoaderDumper
 const ID_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /** The text of a new db_state.json with an id as ISF makes them: day, process, seven characters. */
-export function newState(path: string): string {
-  const letters = [...randomBytes(7)].map(byte => ID_LETTERS[byte % ID_LETTERS.length]).join('')
-  const id = `${new Date().toISOString().slice(0, 10)}_${process.pid}_${letters}`
+export function newState(path: string, id: string = newId()): string {
   return JSON.stringify({ _registeredDumpers: ISF_DUMPERS, _unique_id: id, _registered_to_path: path })
+}
+
+function newId(): string {
+  const letters = [...randomBytes(7)].map(byte => ID_LETTERS[byte % ID_LETTERS.length]).join('')
+  return `${new Date().toISOString().slice(0, 10)}_${process.pid}_${letters}`
 }
 
 /** The database's id. CORRUPT_ENTRY where db_state.json does not tell one. */
@@ -59,9 +62,8 @@ export async function ensureDatabase(
     // Made by another process since we looked, perhaps with keys in it already.
     if (names.includes(STATE_FILE)) return existingDatabase(path)
     const foreign = names.filter(name => name !== SERVICE)
-    if (foreign.length > 0)
-      throw notADatabase(path, `it is not empty (${JSON.stringify(foreign[0])} lies in it)`)
-    writeState(open(real), real)
+    if (foreign.length > 0) throw notADatabase(path, whyForeign(foreign[0]!, names.includes(SERVICE)))
+    writeState(open(real), real, newState(real))
     if (durable) {
       const top = made === undefined ? real : dirname(realpathSync(made))
       for (let at = real; at.length >= top.length; at = dirname(at)) {
@@ -75,25 +77,37 @@ export async function ensureDatabase(
   }
 }
 
+function whyForeign(name: string, wasDatabase: boolean): string {
+  const lies = `${JSON.stringify(name)} lies in it`
+  return wasDatabase
+    ? `its ${STATE_FILE} is missing, and ${lies}. restoreState(directory), or dirdict repair --new-state, writes it anew`
+    : `it is not empty (${lies})`
+}
+
 /** Appears whole or not at all; of several writers the first one wins. */
-function writeState(directory: DatabaseDirectory, path: string): void {
+export function writeState(directory: DatabaseDirectory, path: string, text: string): void {
   directory.ensureService()
   const draft = directory.work(`${newToken()}.s`)
   try {
-    writeFileSync(draft, newState(path), { flush: true })
+    writeFileSync(draft, text, { flush: true })
     succeeds(['EEXIST'], () => linkSync(draft, `${path}/${STATE_FILE}`))
   } finally {
     rmSync(draft, { force: true })
   }
 }
 
-function notADatabase(path: string, why: string): DirdictError {
+export function notADatabase(path: string, why: string): DirdictError {
   return new DirdictError('NOT_A_DATABASE', `${path} is no database: ${why}.`, { path })
 }
 
 function damagedState(path: string, cause?: unknown): DirdictError {
-  return new DirdictError('CORRUPT_ENTRY', `${path} is damaged: it tells no id. The keys are not affected.`, {
-    path,
-    cause,
-  })
+  return new DirdictError(
+    'CORRUPT_ENTRY',
+    `${path} is damaged: it tells no id. The keys are not affected. ` +
+      'restoreState(directory), or dirdict repair --new-state, writes it anew.',
+    {
+      path,
+      cause,
+    },
+  )
 }

@@ -3,7 +3,7 @@
  * it is healthy, 1 where it is not, 2 where it could not be examined.
  */
 import type { Command } from 'commander'
-import { type Diagnosis, doctor, type Finding, type Repair } from '../index.js'
+import { type Aside, type Diagnosis, doctor, type Finding, type Repair } from '../index.js'
 import { answering } from './answer.js'
 import { printable, printJson, printLine } from './print.js'
 
@@ -32,9 +32,10 @@ function printDiagnosis(diagnosis: Diagnosis): void {
   const { findings, repairs, more, healthy } = diagnosis
   for (const finding of findings) printLine(printable(foundIn(finding)))
   for (const repair of repairs) printLine(printable(repairOf(repair)))
+  for (const aside of diagnosis.asides) printLine(printable(asideOf(aside)))
   if (more > 0) printLine(`… ${more} more`)
   if (healthy) printLine('healthy')
-  else if (repairs.length > 0) printLine('db.repair() does what is to be repaired; nothing was changed.')
+  else if (repairs.length > 0) printLine('dirdict repair does what is to be repaired; nothing was changed.')
 }
 
 function factsOf({ path, id, owner, census, service }: Diagnosis): readonly (readonly [string, string])[] {
@@ -61,6 +62,11 @@ function foundIn({ kind, key, message }: Finding): string {
 
 function repairOf({ key, action, detail }: Repair): string {
   return `repair ${action}: ${key === '' ? '' : `${JSON.stringify(key)} `}${detail}`
+}
+
+function asideOf({ key, path, since, bytes }: Aside): string {
+  const where = key === '' ? path : `${JSON.stringify(key)} ${path}`
+  return `set aside ${since.toISOString().slice(0, 10)}: ${where}, ${bytes} bytes; remove it, or move it back`
 }
 
 function count(n: number, what: string): string {

@@ -15,9 +15,11 @@ import { addInfo } from './info.js'
 import { addKernel } from './kernel.js'
 import { addKeys } from './keys.js'
 import { endQuietlyOnClosedPipe } from './print.js'
+import { addRepair } from './repair.js'
 import { addRm } from './rm.js'
 import { addSet } from './set.js'
 import { addTree } from './tree.js'
+import { addVerify } from './verify.js'
 
 async function main(): Promise<void> {
   endQuietlyOnClosedPipe()
@@ -38,6 +40,8 @@ async function main(): Promise<void> {
     addAnnotate,
     addDiff,
     addDoctor,
+    addVerify,
+    addRepair,
     addKernel,
   ])
     add(program)

@@ -21,7 +21,8 @@ import { removeTreeSync } from './remove-tree.js'
 import { writing } from './slots.js'
 import { GONE, hasCode, succeeds, TOO_DEEP } from './system-errors.js'
 
-const PARTS = ['work', 'locks', 'ready', 'swaps', 'trash'] as const
+/** The directories in the service directory. */
+export const PARTS = ['work', 'locks', 'ready', 'swaps', 'trash'] as const
 type Part = (typeof PARTS)[number]
 const fsyncAsync = promisify(fsync)
 

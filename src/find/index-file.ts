@@ -20,6 +20,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
@@ -168,7 +169,7 @@ function whereWritable<T>(write: () => T): T | undefined {
 
 /** What repair does, for what no time of a directory tells: records that were put back by another program. */
 export function forgetIndex(directory: DatabaseDirectory): void {
-  whereWritable(() => rmSync(indexPath(directory), { force: true, recursive: true }))
+  whereWritable(() => unlinkSync(indexPath(directory)))
 }
 
 /** One for each user: nobody believes what another has written, or reads records there that are closed to him. */

@@ -2,9 +2,9 @@
  * Setting aside: what repair can neither use nor explain leaves its place and is kept, under a name in the trash that
  * nothing ever empties. Its owner looks at it and removes it, or moves it back.
  */
-import { mkdirSync, renameSync } from 'node:fs'
+import { lstatSync, mkdirSync, renameSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type DatabaseDirectory, SERVICE } from '../entry/database-directory.js'
+import { type DatabaseDirectory, isDirectory, PARTS, SERVICE } from '../entry/database-directory.js'
 import { randomName } from '../entry/publish.js'
 
 /** Begins a name in `trash/` that no token has. */
@@ -16,4 +16,14 @@ export function setAside(directory: DatabaseDirectory, path: string): string {
   mkdirSync(directory.trash(box))
   renameSync(path, `${directory.trash(box)}/${basename(path)}`)
   return `${SERVICE}/trash/${box}/${basename(path)}`
+}
+
+/** A database that was copied without its empty directories has no trash. */
+export function makeTrash(directory: DatabaseDirectory): void {
+  if (PARTS.every(part => isDirectoryOrAbsent(`${directory.service}/${part}`))) directory.ensureService()
+  else mkdirSync(directory.trash(''), { recursive: true })
+}
+
+function isDirectoryOrAbsent(path: string): boolean {
+  return isDirectory(path) || lstatSync(path, { throwIfNoEntry: false }) === undefined
 }

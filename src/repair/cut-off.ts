@@ -4,74 +4,63 @@
  */
 import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
-import { listKeys } from '../entry/pin.js'
 import { finishUnfinished, releaseAndCollect } from '../entry/publish.js'
 import { loaderModule } from '../entry/record-files.js'
 import { acquireFileLock, type FileLock } from '../locks/file.js'
 import { nestedIfPermitted, nestedPath } from '../session.js'
 import { newState, STATE_FILE } from '../state.js'
-import { setAside } from './aside.js'
-import { failureOf, type Proposal } from './proposal.js'
-import { conditionOf, isCutOff } from './torn.js'
+import { makeTrash, setAside } from './aside.js'
+import type { Proposal } from './proposal.js'
+import { conditionOf, isCutOff, steadyCondition } from './torn.js'
 
 const WHY = 'it was cut off by a power failure'
 /** ISF's id of a nested database. */
 const NESTED = 'just_create_isf_db'
 
-/** In the order of the keys. One that cannot be looked at is told, and the others are looked at all the same. */
-export function* cutOffEntries(directory: DatabaseDirectory): Generator<Proposal> {
-  for (const name of listKeys(directory)) {
-    try {
-      yield* cutOffEntry(directory, name)
-    } catch (error) {
-      const failure = failureOf(name, error)
-      if (failure !== undefined) yield failure
-    }
-  }
-}
-
-function* cutOffEntry(directory: DatabaseDirectory, name: string): Generator<Proposal> {
-  const entry = directory.entry(name)
+/** What is to be done with one entry, which lies at `entry`, and with its records; nothing where no power cut has torn them. */
+export function* cutOffEntry(directory: DatabaseDirectory, name: string, entry: string): Generator<Proposal> {
   const nested = nestedIfPermitted(entry)
   if (nested === undefined) {
-    if (conditionOf(entry) === 'torn') yield aside(directory, name)
+    if (steadyCondition(entry) === 'torn') yield aside(directory, name)
     return
   }
   if (nested === entry) return
   if (tornRecords(entry).length > 0) {
-    const apply = (): Promise<boolean> => whileLocked(directory, name, lock => restoreRecords(lock, entry))
+    const apply = (signal?: AbortSignal): Promise<boolean> =>
+      whileLocked(directory, name, signal, lock => restoreRecords(lock, directory.entry(name)))
     yield { name, action: 'restored', detail: `the records of a nested database: ${WHY}`, apply }
   }
-  if (isCutOff(`${nested}/${STATE_FILE}`)) {
-    const apply = (): Promise<boolean> => whileLocked(directory, name, lock => restoreState(lock, nested))
+}
+
+/** What makes the nested database in an entry one. */
+export function* cutOffState(directory: DatabaseDirectory, name: string, entry: string): Generator<Proposal> {
+  const nested = nestedIfPermitted(entry)
+  if (nested !== undefined && nested !== entry && isCutOff(`${nested}/${STATE_FILE}`)) {
+    const apply = (signal?: AbortSignal): Promise<boolean> =>
+      whileLocked(directory, name, signal, lock => restoreState(lock, nested))
     yield { name, action: 'restored', detail: `${STATE_FILE}, with a new id: ${WHY}`, apply }
   }
 }
 
-/** Tells where it was put, once it is there. */
 function aside(directory: DatabaseDirectory, name: string): Proposal {
-  const proposal = {
-    name,
-    action: 'set aside' as const,
-    detail: WHY,
-    apply: () =>
-      whileLocked(directory, name, () => {
-        const entry = directory.entry(name)
-        if (nestedPath(entry) !== undefined || conditionOf(entry) !== 'torn') return false
-        proposal.detail = `${WHY}, and no predecessor is left; what there is of it lies in ${setAside(directory, entry)}`
-        return true
-      }),
-  }
-  return proposal
+  const apply = (signal?: AbortSignal): Promise<boolean | string> =>
+    whileLocked(directory, name, signal, () => {
+      const entry = directory.entry(name)
+      if (nestedPath(entry) !== undefined || conditionOf(entry) !== 'torn') return false
+      makeTrash(directory)
+      return setAside(directory, entry)
+    })
+  return { name, action: 'set aside', detail: `${WHY}, and no predecessor is left`, apply }
 }
 
-async function whileLocked(
+async function whileLocked<T>(
   directory: DatabaseDirectory,
   name: string,
-  work: (lock: FileLock) => boolean,
-): Promise<boolean> {
+  signal: AbortSignal | undefined,
+  work: (lock: FileLock) => T,
+): Promise<T> {
   directory.ensureService()
-  const lock = await acquireFileLock(directory, name)
+  const lock = await acquireFileLock(directory, name, { signal })
   try {
     finishUnfinished(directory, name, lock)
     return work(lock)
@@ -80,7 +69,10 @@ async function whileLocked(
   }
 }
 
+/** Where dirdict.json is whole, the others are made anew from it, as those of any entry. */
 function tornRecords(entry: string): readonly string[] {
+  const own = `${entry}/dirdict.json`
+  if (lstatSync(own, { throwIfNoEntry: false }) !== undefined && !isCutOff(own)) return []
   return ['dirdict.json', 'metadata.json', 'Loader.json'].filter(file => {
     const isThere = lstatSync(`${entry}/${file}`, { throwIfNoEntry: false }) !== undefined
     return isThere && isCutOff(`${entry}/${file}`)

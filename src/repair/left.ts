@@ -12,15 +12,21 @@ const LOCAL_DISKS: ReadonlySet<number> = new Set([
   0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0x01021994,
 ])
 
-/** A link in place of a directory holds nothing. */
+/** The names in a directory; none where it is not there, or is something else. A link is not followed. */
 export function namesIn(path: string): readonly string[] {
-  if (!isDirectory(path)) return []
+  const inPlace = path.replace(/\/$/, '')
+  if (!isDirectory(inPlace)) return []
   try {
-    return readdirSync(path)
+    return readdirSync(inPlace)
   } catch (error) {
     if (hasCode(error, GONE)) return []
     throw error
   }
+}
+
+/** Whether a name begins as those that writers of ours make. */
+export function isTokenLike(name: string): boolean {
+  return /^[0-9a-f]{8}-\d+\.\d+\.\d+\.\d+\.[0-9a-f]+/.test(name)
 }
 
 /** Whether nobody can come back for what lies at `path`, which this token names. */

@@ -17,6 +17,8 @@ export interface Repair {
     | 'set aside'
     | 'reported'
   readonly detail: string
+  /** Where that lies now which was set aside, relative to the directory of the database that it lay in. */
+  readonly to?: string
 }
 
 /** A repair that was not done yet. */
@@ -25,8 +27,11 @@ export interface Proposal {
   readonly name: string
   readonly action: Repair['action']
   readonly detail: string
-  /** Does it; false where somebody else had done it already. Absent: it is only told. */
-  apply?(): Promise<boolean>
+  /**
+   * Does it; false where somebody else had done it already, and where it went what was set aside. Absent: it is only told.
+   * Aborted while it waits for a lock, it has changed nothing.
+   */
+  apply?(signal?: AbortSignal): Promise<boolean | string>
 }
 
 /** The key of a name in a database directory; of the empty one, that of the database, which ends `prefix`. */

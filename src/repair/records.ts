@@ -7,22 +7,23 @@ import type { AnyDumper } from '../dumper.js'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { openInside } from '../entry/inside.js'
 import { finishUnfinished, releaseAndCollect } from '../entry/publish.js'
-import { readTextSync } from '../entry/raw-files.js'
 import {
   type EntryRecord,
+  historyOf,
   isfMetadataOf,
-  isObject,
-  LONGEST_RECORD,
+  loaderId,
   loaderModule,
+  parseRecord,
   readRecord,
 } from '../entry/record-files.js'
 import { removeTreeSync } from '../entry/remove-tree.js'
 import { GONE, hasCode } from '../entry/system-errors.js'
+import { isDirdictError } from '../errors.js'
 import { acquireFileLock } from '../locks/file.js'
 import { newToken } from '../locks/token.js'
-import type { Session } from '../session.js'
+import { nestedPath, type Session } from '../session.js'
 import { namesIn } from './left.js'
-import { failureOf, type Proposal } from './proposal.js'
+import type { Proposal } from './proposal.js'
 
 /** User's files of these names in a managed folder make ISF take it for something else. */
 const CONFUSING: readonly string[] = [
@@ -33,35 +34,54 @@ const CONFUSING: readonly string[] = [
   'Loader.pickle',
 ]
 
+/** What can be made anew of one entry, from its record of ours. */
+interface Source {
+  readonly record: EntryRecord
+  readonly dumper: AnyDumper
+  /** The directory of the entry. */
+  readonly entry: string
+  readonly name: string
+}
+
 /** One record as it should be. */
 interface Wanted {
   readonly file: string
-  readonly text: string
-  isGood(content: Record<string, unknown>): boolean
+  text(source: Source): string
+  isGood(content: Record<string, unknown>, source: Pick<Source, 'record' | 'dumper'>): boolean
 }
 
-/** Hands to `take` what is to be restored of one entry, one after the other; what cannot be is told. */
-export async function eachLostRecord(
-  session: Session,
-  directory: DatabaseDirectory,
-  name: string,
-  take: (proposal: Proposal) => Promise<void>,
-): Promise<void> {
-  try {
-    for (const proposal of lostRecords(session, directory, name)) await take(proposal)
-  } catch (error) {
-    const failure = failureOf(name, error)
-    if (failure !== undefined) await take(failure)
-  }
-}
+const WANTED: readonly Wanted[] = [
+  {
+    file: 'Loader.json',
+    text: ({ dumper }) => `{"Loader": ${JSON.stringify(loaderModule(dumper))}}`,
+    isGood: ({ Loader: module }, { dumper }) => typeof module === 'string' && isLoaderOf(dumper, module),
+  },
+  {
+    file: 'metadata.json',
+    text: ({ record, dumper, entry, name }) => isfMetadataOf(record, dumper, entry, name),
+    // What was inferred from the start is no loss.
+    isGood: (content, { record }) =>
+      content.metadata_creation_time !== 'post_hoc' || record.provenance.inferred === true,
+  },
+]
 
 /** What lies in a managed folder, and makes ISF take it for something else. */
 export function confusingFiles(entry: string): readonly string[] {
   return namesIn(entry).filter(name => CONFUSING.includes(name))
 }
 
-function* lostRecords(session: Session, directory: DatabaseDirectory, name: string): Generator<Proposal> {
-  const entry = directory.entry(name)
+/** The records in an entry that are missing, damaged or another program's, and can be made anew. */
+export function lostFiles(record: EntryRecord, dumper: AnyDumper, entry: string): readonly string[] {
+  return lostIn({ record, dumper, entry, name: '' }).map(({ file }) => file)
+}
+
+/** What is to be restored of one entry, which lies at `entry`, and what cannot be. */
+export function* lostRecords(
+  session: Session,
+  directory: DatabaseDirectory,
+  name: string,
+  entry: string,
+): Generator<Proposal> {
   const record = readRecord(entry, name)
   if (record === undefined) return
   const dumper = session.dumpers.forName(record.dumper)
@@ -70,10 +90,18 @@ function* lostRecords(session: Session, directory: DatabaseDirectory, name: stri
     yield { name, action: 'reported', detail }
     return
   }
-  for (const wanted of wantedRecords(record, dumper, entry, name)) {
-    if (isAsWanted(entry, wanted)) continue
-    const apply = (): Promise<boolean> => replaceRecord(directory, name, record, wanted)
+  // Without it metadata.json cannot be made anew.
+  historyOf(record.provenance.history, entry, name)
+  for (const wanted of lostIn({ record, dumper, entry, name })) {
+    // Read by path: beside a writer, the record of one entry and the files of the next.
+    if (!isStill(record, entry, name)) return
+    const apply = (signal?: AbortSignal): Promise<boolean> =>
+      replaceRecord(directory, { record, dumper, entry: directory.entry(name), name }, wanted, signal)
     yield { name, action: 'restored', detail: wanted.file, apply }
+  }
+  if (dumper.name === 'subdb' && nestedPath(entry) === undefined && isStill(record, entry, name)) {
+    const detail = `it is a nested database without db_state.json; restoreState(${JSON.stringify(`${entry}/db`)}) writes it`
+    yield { name, action: 'reported', detail }
   }
   if (dumper.name !== 'folder') return
   for (const file of confusingFiles(entry)) {
@@ -81,60 +109,53 @@ function* lostRecords(session: Session, directory: DatabaseDirectory, name: stri
   }
 }
 
-function wantedRecords(
-  record: EntryRecord,
-  dumper: AnyDumper,
-  entry: string,
-  name: string,
-): readonly Wanted[] {
-  return [
-    {
-      file: 'Loader.json',
-      text: `{"Loader": ${JSON.stringify(loaderModule(dumper))}}`,
-      isGood: content => typeof content.Loader === 'string',
-    },
-    {
-      file: 'metadata.json',
-      text: isfMetadataOf(record, dumper, entry, name),
-      // What was inferred from the start is no loss.
-      isGood: content => content.metadata_creation_time !== 'post_hoc' || record.provenance.inferred === true,
-    },
-  ]
+function lostIn(source: Source): readonly Wanted[] {
+  return WANTED.filter(wanted => !isAsWanted(source, wanted))
 }
 
-function isAsWanted(entry: string, { file, isGood }: Wanted): boolean {
+function isAsWanted(source: Source, { file, isGood }: Wanted): boolean {
   try {
-    const content: unknown = JSON.parse(readTextSync(`${entry}/${file}`, LONGEST_RECORD))
-    return isObject(content) && isGood(content)
+    return isGood(parseRecord(source.entry, source.name, file), source)
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError || hasCode(error, GONE)) return false
+    if (isDirdictError(error, 'CORRUPT_ENTRY') || hasCode(error, GONE)) return false
     throw error
   }
 }
 
+/** Whether Python is told what our record says. */
+function isLoaderOf(dumper: AnyDumper, module: string): boolean {
+  const id = loaderId(module)
+  return id === loaderId(loaderModule(dumper)) || (dumper.reads?.includes(id) ?? false)
+}
+
+function isStill(record: EntryRecord, entry: string, name: string): boolean {
+  return JSON.stringify(readRecord(entry, name)) === JSON.stringify(record)
+}
+
 async function replaceRecord(
   directory: DatabaseDirectory,
-  name: string,
-  record: EntryRecord,
+  source: Source,
   wanted: Wanted,
+  signal: AbortSignal | undefined,
 ): Promise<boolean> {
+  const { record, name } = source
   directory.ensureService()
-  const lock = await acquireFileLock(directory, name)
+  const lock = await acquireFileLock(directory, name, signal === undefined ? {} : { signal })
   const token = newToken()
   try {
     finishUnfinished(directory, name, lock)
-    const entry = openInside(directory.path, name)
+    const open = openInside(directory.path, name)
     try {
       // The record was read without the lock; a writer may have put another entry there since.
-      const isSame = JSON.stringify(readRecord(entry.path, name)) === JSON.stringify(record)
-      if (!isSame || isAsWanted(entry.path, wanted)) return false
+      const here = { ...source, entry: open.path }
+      if (!isStill(record, open.path, name) || isAsWanted(here, wanted)) return false
       const draft = directory.work(token)
       mkdirSync(draft)
-      writeFileSync(`${draft}/record`, wanted.text, { flush: true })
-      renameSync(`${draft}/record`, `${entry.path}/${wanted.file}`)
+      writeFileSync(`${draft}/record`, wanted.text(here), { flush: true })
+      renameSync(`${draft}/record`, `${open.path}/${wanted.file}`)
       return true
     } finally {
-      entry.close()
+      open.close()
     }
   } finally {
     removeTreeSync(directory.work(token))

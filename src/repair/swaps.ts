@@ -2,47 +2,63 @@
  * Repairs of what a crash or a power cut has left in the middle: swaps, locks of the dead, entries that were torn.
  */
 import { lstatSync, renameSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { type DatabaseDirectory, isDirectory } from '../entry/database-directory.js'
 import { finishUnfinished, releaseAndCollect, writeStamp } from '../entry/publish.js'
 import { removeEmptyLater } from '../entry/trash.js'
 import { isDirdictError } from '../errors.js'
 import { acquireFileLock, giveBack, ownersOf } from '../locks/file.js'
-import { isLeft, namesIn } from './left.js'
+import { isDead, isLocal } from '../locks/token.js'
+import type { Foreseen } from './foreseen.js'
+import { isLeft, isTokenLike, namesIn } from './left.js'
 import type { Proposal } from './proposal.js'
-import { conditionOf } from './torn.js'
+import { conditionOf, steadyCondition } from './torn.js'
+import { isEntry } from './unknown.js'
 
 /** Swaps that were committed and not ended, and locks whose owners are gone. */
-export function* unfinishedSwaps(directory: DatabaseDirectory): Generator<Proposal> {
+export function* unfinishedSwaps(directory: DatabaseDirectory, foreseen: Foreseen): Generator<Proposal> {
   for (const name of new Set([...namesIn(directory.readyEntry('')), ...namesIn(directory.lock(''))])) {
-    const isReady = namesIn(directory.readyEntry('')).includes(name)
-    const owners = ownersOf(directory, name)
+    const ready = inodeOf(directory.readyEntry(name))
+    const owners = namesIn(directory.lock(name)).filter(isTokenLike)
+    // A writer that lives ends its swap itself, and may have begun and ended it between two looks.
+    const isReady =
+      ready !== undefined &&
+      !owners.some(owner => isLocal(owner) && !isDead(owner)) &&
+      inodeOf(directory.readyEntry(name)) === ready &&
+      isEntry(directory.readyEntry(name), name)
     const isHeld =
       owners.length === 0 ||
       !owners.every(owner => isLeft(directory, owner, `${directory.lock(name)}/${owner}`))
-    if (!isReady && isHeld) continue
+    if (!isReady && (isHeld || foreseen.willBeFree(name))) continue
+    if (isReady && isOther(directory.entry(name))) {
+      const detail = 'its replacement waits, but a file or a link lies in its place: move that away'
+      yield { name, action: 'reported', detail }
+      continue
+    }
+    if (isReady && !isTornSwap(directory, name)) foreseen.expect(name, directory.readyEntry(name))
     yield {
       name,
       action: isReady ? 'finished' : 'unlocked',
       detail: isReady ? 'an interrupted replacement' : 'the lock of a process that ended',
-      apply: () => finishSwap(directory, name),
+      apply: signal => finishSwap(directory, name, foreseen, signal),
     }
   }
 }
 
-/**
- * A power cut may have torn an entry. Where its predecessor still lies in the trash, that comes back; else what is left
- * is set aside, so that the key is free.
- */
-export function* tornEntries(directory: DatabaseDirectory): Generator<Proposal> {
+/** A power cut may have torn an entry. Where its predecessor still lies in the trash, that comes back. */
+export function* tornEntries(directory: DatabaseDirectory, foreseen: Foreseen): Generator<Proposal> {
   // Whoever they belong to: a torn entry under its own lock is proof enough.
   for (const { name, path } of predecessors(directory)) {
-    if (isWhole(directory.entry(name)) || !isWhole(path)) continue
+    const present = steadyCondition(foreseen.entry(name))
+    if (present === undefined || present === 'whole' || !isWhole(path)) continue
+    foreseen.expect(name, path)
+    const box = dirname(path)
+    if (namesIn(box).length === 1) foreseen.expectEmpty(basename(box))
     yield {
       name,
       action: 'taken back',
       detail: 'the last whole value; its successor was cut off by a power failure',
-      apply: () => takeBack(directory, name, path),
+      apply: signal => takeBack(directory, name, path, signal),
     }
   }
 }
@@ -50,10 +66,10 @@ export function* tornEntries(directory: DatabaseDirectory): Generator<Proposal> 
 /** What was replaced and is not removed yet, the latest first. */
 function predecessors(directory: DatabaseDirectory): readonly { name: string; path: string }[] {
   const found: { name: string; path: string; changed: number }[] = []
-  for (const token of namesIn(directory.trash(''))) {
-    for (const old of namesIn(directory.trash(token))) {
+  for (const box of boxes(directory)) {
+    for (const old of namesIn(box)) {
       const [, name] = /^old-[0-9a-f]+\.(.+)$/.exec(old) ?? []
-      const path = `${directory.trash(token)}/${old}`
+      const path = `${box}/${old}`
       const stats = name === undefined ? undefined : lstatSync(path, { throwIfNoEntry: false })
       if (name !== undefined && stats?.isDirectory()) found.push({ name, path, changed: stats.mtimeMs })
     }
@@ -61,9 +77,25 @@ function predecessors(directory: DatabaseDirectory): readonly { name: string; pa
   return found.sort((a, b) => b.changed - a.changed)
 }
 
-async function finishSwap(directory: DatabaseDirectory, name: string): Promise<boolean> {
-  freeLeft(directory, name)
-  const lock = await acquireFileLock(directory, name)
+/** Where replaced entries lie: in the trash, and in locks of before the machine was started anew. */
+function* boxes(directory: DatabaseDirectory): Generator<string> {
+  for (const token of namesIn(directory.trash(''))) yield directory.trash(token)
+  for (const name of namesIn(directory.lock(''))) {
+    for (const owner of namesIn(directory.lock(name))) {
+      const holder = `${directory.lock(name)}/${owner}`
+      if (!isDead(owner) && isLeft(directory, owner, holder)) yield holder
+    }
+  }
+}
+
+async function finishSwap(
+  directory: DatabaseDirectory,
+  name: string,
+  foreseen: Foreseen,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  freeLeft(directory, name, foreseen)
+  const lock = await acquireFileLock(directory, name, signal === undefined ? {} : { signal })
   try {
     if (isTornSwap(directory, name)) renameSync(directory.readyEntry(name), `${lock.holder}/torn`)
     else finishUnfinished(directory, name, lock)
@@ -74,13 +106,15 @@ async function finishSwap(directory: DatabaseDirectory, name: string): Promise<b
 }
 
 /** A lock of before the machine was started anew would be waited for, for a minute of silence. */
-function freeLeft(directory: DatabaseDirectory, name: string): void {
+function freeLeft(directory: DatabaseDirectory, name: string, foreseen: Foreseen): void {
   for (const owner of ownersOf(directory, name)) {
-    if (!isLeft(directory, owner, `${directory.lock(name)}/${owner}`)) continue
+    // One of this boot is taken over at once.
+    if (isDead(owner) || !isLeft(directory, owner, `${directory.lock(name)}/${owner}`)) continue
     directory.settleChange(owner)
     try {
-      // What was replaced under it is looked at before it is collected.
       giveBack(directory, name, owner)
+      // What was replaced under it is looked at before it is collected.
+      foreseen.expectTrash(owner)
     } catch (error) {
       // Another process was first.
       if (!isDirdictError(error, 'LOCK_LOST')) throw error
@@ -94,8 +128,13 @@ function isTornSwap(directory: DatabaseDirectory, name: string): boolean {
   return isDirectory(ready) && !isWhole(ready) && isWhole(entry)
 }
 
-async function takeBack(directory: DatabaseDirectory, name: string, old: string): Promise<boolean> {
-  const lock = await acquireFileLock(directory, name)
+async function takeBack(
+  directory: DatabaseDirectory,
+  name: string,
+  old: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const lock = await acquireFileLock(directory, name, signal === undefined ? {} : { signal })
   try {
     finishUnfinished(directory, name, lock)
     const entry = directory.entry(name)
@@ -110,6 +149,15 @@ async function takeBack(directory: DatabaseDirectory, name: string, old: string)
   } finally {
     releaseAndCollect(lock, true)
   }
+}
+
+/** Something else than an entry lies in the place of one. */
+function isOther(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false
+}
+
+function inodeOf(path: string): number | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.ino
 }
 
 function isWhole(entry: string): boolean {

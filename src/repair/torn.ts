@@ -2,7 +2,7 @@
  * Whether a power cut has torn an entry: the system had put the names on the disk, and not yet all that they stand for. A
  * file that is missing is no tear, and neither is anything in an entry without a record of ours.
  */
-import { closeSync, fstatSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, openSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { assertNoLinks, checkedName } from '../entry/file-names.js'
 import { READ_FLAGS, readFullySync, readTextSync } from '../entry/raw-files.js'
@@ -33,6 +33,14 @@ export function conditionOf(entry: string): Condition {
   }
   const found = new Set(record?.files.map(file => fileCondition(entry, file)))
   return found.has('damaged') ? 'damaged' : found.has('torn') ? 'torn' : 'whole'
+}
+
+/** The same, undefined where there is no entry, or another one now: read by path, a sound one that is replaced looks torn. */
+export function steadyCondition(entry: string): Condition | undefined {
+  const before = lstatSync(entry, { throwIfNoEntry: false })
+  if (!before?.isDirectory()) return undefined
+  const condition = conditionOf(entry)
+  return lstatSync(entry, { throwIfNoEntry: false })?.ino === before.ino ? condition : undefined
 }
 
 function fileCondition(entry: string, { name, bytes, crc32: sum }: FileRecord): Condition {

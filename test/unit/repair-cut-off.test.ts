@@ -37,7 +37,7 @@ for (const [name, tear] of Object.entries(TEARS)) {
     tear(`${db.directory}/k`)
     const [repair] = await db.repair()
     expect(repair).toMatchObject({ key: 'k', action: 'set aside' })
-    const [, where] = /lies in (.+)$/.exec(repair?.detail ?? '') ?? []
+    const where = repair?.to
     expect(readdirSync(`${db.directory}/${where}`)).toContain('Loader.json')
     expect(await db.repair()).toEqual([])
     await db.set('k', 'next')
@@ -85,8 +85,7 @@ test('what was set aside can be moved back', async () => {
   renameSync(`${db.directory}/k/value.json`, `${folder}/value${count}`)
   writeFileSync(`${db.directory}/k/value.json`, '')
   const [repair] = await db.repair()
-  const [, where] = /lies in (.+)$/.exec(repair?.detail ?? '') ?? []
-  renameSync(`${db.directory}/${where}`, `${db.directory}/k`)
+  renameSync(`${db.directory}/${repair?.to}`, `${db.directory}/k`)
   renameSync(`${folder}/value${count}`, `${db.directory}/k/value.json`)
   expect(await db.get('k')).toBe('a value')
 })
