@@ -53,6 +53,7 @@ async function repairService(
   forgetIndex(directory)
   for (const proposal of serviceRepairs(directory)) await carryOut(proposal)
   for (const name of namesIn(directory.lock(''))) removeEmptyLater(directory.lock(name))
+  for (const name of namesIn(directory.waiting(''))) removeEmptyLater(directory.waiting(name))
   sweepStamps(directory)
   await emptyTrash(directory)
 }

@@ -20,7 +20,7 @@ import { promisify } from 'node:util'
 import { DirdictError } from '../errors.js'
 import { GONE, hasCode, succeeds } from './system-errors.js'
 
-const PARTS = ['work', 'locks', 'ready', 'swaps', 'trash'] as const
+const PARTS = ['work', 'locks', 'waiting', 'ready', 'swaps', 'trash'] as const
 const fsyncAsync = promisify(fsync)
 
 /** Our one name in a database directory that is no key; ISF skips it because of `.deleting.`. */
@@ -47,6 +47,11 @@ export class DatabaseDirectory {
 
   lock(name: string): string {
     return `${this.service}/locks/${name}`
+  }
+
+  /** Where writers announce themselves who wait until those who share the lock have given it back. */
+  waiting(name: string): string {
+    return `${this.service}/waiting/${name}`
   }
 
   readyEntry(name: string): string {
@@ -86,6 +91,22 @@ export class DatabaseDirectory {
     return box
   }
 
+  /** Makes `outer/inner`, and `outer` where it is absent; whoever finds that one empty may remove it at any time. */
+  makeWithin(outer: string, inner: string): void {
+    for (;;) {
+      this.ensureService()
+      const stats = lstatSync(outer, { throwIfNoEntry: false })
+      if (stats !== undefined && !stats.isDirectory()) throw noDirectory(outer)
+      const made = succeeds(GONE, () => {
+        if (stats === undefined) succeeds(['EEXIST'], () => this.#makeDirectory(outer))
+        this.#makeDirectory(`${outer}/${inner}`)
+      })
+      if (made) return
+      // Removed meanwhile: `outer`, or the service directory, or the whole database, which the next round tells.
+      this.#ready = false
+    }
+  }
+
   /** Makes the service directory with the database directory's permissions. Only writers call this. */
   ensureService(): void {
     if (this.#ready) return
@@ -98,13 +119,7 @@ export class DatabaseDirectory {
         if (statSync(path).gid !== stats.gid)
           succeeds(['EPERM', 'EACCES'], () => chownSync(path, -1, stats.gid))
       } else if (!lstatSync(path).isDirectory()) {
-        throw new DirdictError(
-          'CORRUPT_ENTRY',
-          `${path} is not a directory; nothing is written through it.`,
-          {
-            path,
-          },
-        )
+        throw noDirectory(path)
       }
     }
     this.#ready = true
@@ -171,6 +186,15 @@ export class DatabaseDirectory {
     mkdirSync(path)
     if (this.#masked && this.#mode !== undefined) chmodSync(path, this.#mode)
   }
+}
+
+/** A file or a link stands where the service directory, or a directory in it, should be. */
+export function noDirectory(path: string): DirdictError {
+  return new DirdictError(
+    'CORRUPT_ENTRY',
+    `${path} is not a directory; nothing is written through it. Remove it, or move it away.`,
+    { path },
+  )
 }
 
 /** Syncs a file or directory to the disk. */

@@ -1,19 +1,25 @@
 /**
  * Repairs of what a crash or a power cut has left in the middle: swaps, locks of the dead, entries that were torn.
  */
-import { existsSync, renameSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, renameSync, statSync } from 'node:fs'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { finishUnfinished, releaseAndCollect } from '../entry/publish.js'
 import { readRecord } from '../entry/record-files.js'
 import { GONE, hasCode } from '../entry/system-errors.js'
 import { isDirdictError } from '../errors.js'
-import { acquireFileLock, ownersOf } from '../locks/file.js'
+import { acquireFileLock } from '../locks/file.js'
+import { ownersOf } from '../locks/owners.js'
+import { setAside } from './aside.js'
 import { isLeft, namesIn } from './left.js'
 import type { Proposal } from './proposal.js'
 
 /** Swaps that were committed and not ended, and locks whose owners are gone. */
 export function* unfinishedSwaps(directory: DatabaseDirectory): Generator<Proposal> {
   for (const name of new Set([...namesIn(directory.readyEntry('')), ...namesIn(directory.lock(''))])) {
+    if (lstatSync(directory.lock(name), { throwIfNoEntry: false })?.isDirectory() === false) {
+      yield setAsideLock(directory, name)
+      continue
+    }
     const isReady = namesIn(directory.readyEntry('')).includes(name)
     const owners = ownersOf(directory, name)
     const isHeld =
@@ -26,6 +32,19 @@ export function* unfinishedSwaps(directory: DatabaseDirectory): Generator<Propos
       detail: isReady ? 'an interrupted replacement' : 'the lock of a process that ended',
       apply: () => finishSwap(directory, name),
     }
+  }
+}
+
+/** What is no directory is nobody's lock, and keeps everybody from taking it. */
+function setAsideLock(directory: DatabaseDirectory, name: string): Proposal {
+  return {
+    name,
+    action: 'set aside',
+    detail: 'what stands in the place of the lock and is not a directory',
+    apply: async () => {
+      setAside(directory, directory.lock(name))
+      return true
+    },
   }
 }
 
