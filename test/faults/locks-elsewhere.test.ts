@@ -38,7 +38,9 @@ afterEach(() => {
 
 /** Why there is no second host here, or undefined. */
 function noNamespaces(): string | undefined {
-  const { status, stderr } = spawnSync('unshare', ['--net', ...NAMESPACE.slice(1), 'true'], { encoding: 'utf8' })
+  const { status, stderr } = spawnSync('unshare', ['--net', ...NAMESPACE.slice(1), 'true'], {
+    encoding: 'utf8',
+  })
   return status === 0 ? undefined : `no namespaces: ${stderr ?? 'unshare is not installed'}`
 }
 
@@ -78,12 +80,15 @@ async function attemptAt(time: number, shared = false): Promise<string> {
 }
 
 describe('on this host', () => {
-  it.each(['alone', 'shared'])('a holder (%s) whose event loop stands still is not robbed, however long', async mode => {
-    await hold([], mode)
-    holder?.stdin?.write('block\n')
-    await said()
-    for (const time of [0, MINUTE + 1, 1e9]) expect(await attemptAt(time)).toBe('LOCKED')
-  })
+  it.each(['alone', 'shared'])(
+    'a holder (%s) whose event loop stands still is not robbed, however long',
+    async mode => {
+      await hold([], mode)
+      holder?.stdin?.write('block\n')
+      await said()
+      for (const time of [0, MINUTE + 1, 1e9]) expect(await attemptAt(time)).toBe('LOCKED')
+    },
+  )
 
   it('a holder that is stopped is not robbed', async () => {
     await hold([])
@@ -91,14 +96,17 @@ describe('on this host', () => {
     for (const time of [0, MINUTE + 1, 1e9]) expect(await attemptAt(time)).toBe('LOCKED')
   })
 
-  it.each(['alone', 'shared'])('a holder (%s) that is killed frees it at once, without any silence', async mode => {
-    await hold([], mode)
-    expect(await attemptAt(0)).toBe('LOCKED')
-    const ended = once(holder!, 'exit')
-    holder?.kill('SIGKILL')
-    await ended
-    expect(await attemptAt(0)).toBe('taken')
-  })
+  it.each(['alone', 'shared'])(
+    'a holder (%s) that is killed frees it at once, without any silence',
+    async mode => {
+      await hold([], mode)
+      expect(await attemptAt(0)).toBe('LOCKED')
+      const ended = once(holder!, 'exit')
+      holder?.kill('SIGKILL')
+      await ended
+      expect(await attemptAt(0)).toBe('taken')
+    },
+  )
 
   it('the id of a holder that has ended frees it, though another process has that id now', async () => {
     const token = await hold([])
@@ -109,33 +117,39 @@ describe('on this host', () => {
 })
 
 describe(`in another namespace of process ids${unless}`, () => {
-  it.skipIf(none)('a holder that lives is not robbed, nor is one that nobody can see any more, before a minute', async () => {
-    const token = await hold(NAMESPACE)
-    expect(token.split('.')[0]).not.toBe(newToken().split('.')[0])
-    expect(await attemptAt(0)).toBe('LOCKED')
-    // The heartbeat of one that lives.
-    utimesSync(`${directory.lock('k')}/${token}`, new Date(), new Date(1e12))
-    expect(await attemptAt(MINUTE + 1)).toBe('LOCKED')
-    const ended = once(holder!, 'exit')
-    holder?.stdin?.write('end\n')
-    await ended
-    // Its namespace has gone with it.
-    expect(await attemptAt(2 * MINUTE)).toBe('LOCKED')
-    expect(await attemptAt(2 * MINUTE + 2)).toBe('taken')
-  })
+  it.skipIf(none)(
+    'a holder that lives is not robbed, nor is one that nobody can see any more, before a minute',
+    async () => {
+      const token = await hold(NAMESPACE)
+      expect(token.split('.')[0]).not.toBe(newToken().split('.')[0])
+      expect(await attemptAt(0)).toBe('LOCKED')
+      // The heartbeat of one that lives.
+      utimesSync(`${directory.lock('k')}/${token}`, new Date(), new Date(1e12))
+      expect(await attemptAt(MINUTE + 1)).toBe('LOCKED')
+      const ended = once(holder!, 'exit')
+      holder?.stdin?.write('end\n')
+      await ended
+      // Its namespace has gone with it.
+      expect(await attemptAt(2 * MINUTE)).toBe('LOCKED')
+      expect(await attemptAt(2 * MINUTE + 2)).toBe('taken')
+    },
+  )
 })
 
 describe(`on another host${unless}`, () => {
-  it.skipIf(none).each(['alone', 'shared'])('a holder (%s) is left alone for a minute of silence', async mode => {
-    const token = await hold(otherHost(), mode)
-    expect(token.slice(0, 8)).toBe('11111111')
-    holder?.stdin?.write('block\n')
-    await said()
-    expect(await attemptAt(0)).toBe('LOCKED')
-    expect(await attemptAt(MINUTE)).toBe('LOCKED')
-    expect(await attemptAt(MINUTE + 1)).toBe('taken')
-    expect(ownersOf(directory, 'k')).toEqual([])
-  })
+  it.skipIf(none).each(['alone', 'shared'])(
+    'a holder (%s) is left alone for a minute of silence',
+    async mode => {
+      const token = await hold(otherHost(), mode)
+      expect(token.slice(0, 8)).toBe('11111111')
+      holder?.stdin?.write('block\n')
+      await said()
+      expect(await attemptAt(0)).toBe('LOCKED')
+      expect(await attemptAt(MINUTE)).toBe('LOCKED')
+      expect(await attemptAt(MINUTE + 1)).toBe('taken')
+      expect(ownersOf(directory, 'k')).toEqual([])
+    },
+  )
 })
 
 describe('a clock that jumps', () => {
