@@ -74,7 +74,8 @@ export class ExclusiveContest {
     if (!this.#staged) directory.makeWork(token, token)
     this.#staged = true
     // ENOENT: an NFS client repeated a rename whose first reply was lost. Whether it took the lock, a stat tells.
-    if (!succeeds([...OCCUPIED, ...GONE], () => renameSync(directory.work(token), lock))) {
+    // ENOTDIR: a file or a link stands there, which `ownersOf` refuses.
+    if (!succeeds([...OCCUPIED, ...GONE, 'ENOTDIR'], () => renameSync(directory.work(token), lock))) {
       if (statSync(directory.work(token), { throwIfNoEntry: false }) !== undefined) return false
       this.#staged = false
     }
