@@ -11,7 +11,7 @@ import { removeEmptyLater, removeLater } from '../entry/trash.js'
 import { DirdictError, systemCode } from '../errors.js'
 import { ExclusiveContest } from './exclusive.js'
 import type { AcquireOptions, LockHandle } from './lock.js'
-import { HEARTBEAT_MS, isShared, ownersOf, Watch } from './owners.js'
+import { HEARTBEAT_MS, isShared, namesWithin, ownersOf, Watch } from './owners.js'
 import { leaveShared, SharedContest } from './shared.js'
 import { describeOwner } from './token.js'
 import { enter } from './turnstile.js'
@@ -97,7 +97,9 @@ export class FileLock implements LockHandle {
 
   async release(): Promise<void> {
     const trash = this.releaseSync()
-    if (trash !== undefined) removeLater(this.directory, trash, this.name)
+    if (trash === undefined) return
+    if (namesWithin(trash).length === 0) removeEmptyLater(trash)
+    else removeLater(this.directory, trash, this.name)
   }
 }
 
