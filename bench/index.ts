@@ -7,6 +7,7 @@ import { arrays } from './arrays.js'
 import { dataframes } from './dataframes.js'
 import { files } from './files.js'
 import { listings } from './listings.js'
+import { locks } from './locks.js'
 import type { Row } from './measure.js'
 import { memo } from './memo.js'
 import { partitioned } from './partitions.js'
@@ -30,6 +31,7 @@ const questions: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = 
   memo,
   partitions: partitioned,
   zarr: zarrs,
+  locks,
 }
 
 const wanted = process.argv.slice(2)
