@@ -2,12 +2,12 @@
  * Taking a lock for one owner alone: by a rename onto `locks/K`, which succeeds where that is absent or empty, or by a
  * rename of a dead owner's name to ours.
  */
-import { renameSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { renameSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { GONE, OCCUPIED, succeeds } from '../entry/system-errors.js'
 import { removeTreeLater } from '../entry/trash.js'
 import { systemCode } from '../errors.js'
-import { HEARTBEAT_MS, isShared, ownersOf, type Watch } from './owners.js'
+import { HEARTBEAT_MS, isShared, ownersOf, touch, type Watch } from './owners.js'
 import { newToken } from './token.js'
 import { Announcement } from './waiting.js'
 
@@ -37,11 +37,13 @@ export class ExclusiveContest {
     if (!this.#placed && this.#take()) return this.#won()
     for (const owner of ownersOf(this.#directory, this.#name)) if (owner !== this.token) this.#meet(owner)
     if (!this.#placed) return false
-    this.#touch()
     const owners = ownersOf(this.#directory, this.#name)
     // Robbed while we waited, by a host that did not see us live: from the beginning.
     if (!owners.includes(this.token)) this.#staged = this.#placed = false
-    return this.#placed && owners.length === 1 && this.#won()
+    if (!this.#placed) return false
+    if (owners.length === 1) return this.#won()
+    this.#showLife()
+    return false
   }
 
   /** Leaves nothing behind of attempts that failed; true where the lock itself was taken in part, and is to be given back. */
@@ -107,10 +109,9 @@ export class ExclusiveContest {
   }
 
   /** While we wait for the last who share the lock, other hosts have to see that its new owner lives. */
-  #touch(): void {
+  #showLife(): void {
     if (performance.now() < this.#touchDue) return
     this.#touchDue = performance.now() + HEARTBEAT_MS
-    const now = new Date()
-    succeeds(GONE, () => utimesSync(`${this.#directory.lock(this.#name)}/${this.token}`, now, now))
+    touch(`${this.#directory.lock(this.#name)}/${this.token}`)
   }
 }

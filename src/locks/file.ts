@@ -3,15 +3,15 @@
  * who share it (docs/locks.md). It is taken, taken over and given back by single renames, so a crash never leaves it
  * without an owner.
  */
-import { renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { renameSync, rmSync, statSync } from 'node:fs'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
-import { GONE, hasCode, succeeds } from '../entry/system-errors.js'
+import { GONE, succeeds } from '../entry/system-errors.js'
 import { removeEmptyLater, removeLater } from '../entry/trash.js'
 import { DirdictError, systemCode } from '../errors.js'
 import { ExclusiveContest } from './exclusive.js'
 import type { AcquireOptions, LockHandle } from './lock.js'
-import { HEARTBEAT_MS, isShared, namesWithin, ownersOf, Watch } from './owners.js'
+import { HEARTBEAT_MS, isShared, namesWithin, ownersOf, touch, Watch } from './owners.js'
 import { leaveShared, SharedContest } from './shared.js'
 import { describeOwner } from './token.js'
 import { enter } from './turnstile.js'
@@ -67,16 +67,16 @@ export class FileLock implements LockHandle {
   keepAlive(): void {
     if (this.#heartbeat !== undefined) return
     this.#heartbeat = setInterval(() => {
-      const now = new Date()
       try {
-        utimesSync(this.holder, now, now)
+        if (touch(this.holder)) return
       } catch (error) {
-        // Any other failure is the file system's, and passes or is met by the next write.
-        if (!hasCode(error, GONE)) return
-        clearInterval(this.#heartbeat)
-        this.#lost ??= new AbortController()
-        this.#lost.abort(lockLost(this.name))
+        // The file system's failure, which passes or is met by the next write.
+        if (systemCode(error) === undefined) throw error
+        return
       }
+      clearInterval(this.#heartbeat)
+      this.#lost ??= new AbortController()
+      this.#lost.abort(lockLost(this.name))
     }, HEARTBEAT_MS)
     this.#heartbeat.unref()
   }

@@ -2,9 +2,9 @@
  * Who holds the lock of a key: the names in `locks/K`. One token alone holds it exclusively; tokens that end in the
  * mark of sharing hold it together. And when an owner is gone, so that his name may be taken away.
  */
-import { lstatSync, readdirSync, statSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, statSync, utimesSync } from 'node:fs'
 import { type DatabaseDirectory, noDirectory } from '../entry/database-directory.js'
-import { GONE, hasCode } from '../entry/system-errors.js'
+import { GONE, hasCode, OCCUPIED, succeeds } from '../entry/system-errors.js'
 import { isDead, isLocal } from './token.js'
 
 /** Ends the name of an owner who shares the lock. The fields of a token are separated by dots, and none of them is `r`. */
@@ -32,6 +32,17 @@ export function namesWithin(path: string): readonly string[] {
     if (hasCode(error, GONE)) return []
     throw error
   }
+}
+
+/** Moves the time of a directory of ours, for observers on other hosts; false where it is gone. */
+export function touch(path: string): boolean {
+  return succeeds(GONE, () => {
+    const now = new Date()
+    if (succeeds(['EPERM'], () => utimesSync(path, now, now))) return
+    // Taken over from another user, whose it stays: a name that comes and goes does the same.
+    succeeds(OCCUPIED, () => mkdirSync(`${path}/touched`))
+    rmdirSync(`${path}/touched`)
+  })
 }
 
 /**

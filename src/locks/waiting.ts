@@ -2,11 +2,11 @@
  * Writers that wait for those who share a lock: `waiting/K/T`. While one is announced, nobody else joins those who share
  * it, so that they become fewer and the writer has his turn.
  */
-import { lstatSync, rmdirSync, utimesSync } from 'node:fs'
+import { lstatSync, rmdirSync } from 'node:fs'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { GONE, OCCUPIED, succeeds } from '../entry/system-errors.js'
 import { removeEmptyLater } from '../entry/trash.js'
-import { HEARTBEAT_MS, namesWithin, type Watch } from './owners.js'
+import { HEARTBEAT_MS, namesWithin, touch, type Watch } from './owners.js'
 
 /** What one waiting writer has announced, if anything yet. */
 export class Announcement {
@@ -25,8 +25,8 @@ export class Announcement {
   /** Makes the announcement, and touches it from time to time, which shows other hosts that the writer lives. */
   renew(): void {
     if (performance.now() < this.#due) return
-    const [outer, now] = [this.#directory.waiting(this.#name), new Date()]
-    this.#made &&= succeeds(GONE, () => utimesSync(`${outer}/${this.#token}`, now, now))
+    const outer = this.#directory.waiting(this.#name)
+    this.#made &&= touch(`${outer}/${this.#token}`)
     if (!this.#made) this.#directory.makeWithin(outer, this.#token)
     this.#made = true
     this.#due = performance.now() + HEARTBEAT_MS

@@ -1,14 +1,24 @@
 /**
  * A lock that many hold together, or one alone.
  */
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DatabaseDirectory } from '../../../src/entry/database-directory.js'
 import { emptyTrash } from '../../../src/entry/trash.js'
 import { DataBase } from '../../../src/index.js'
 import { acquireFileLock, type FileLock } from '../../../src/locks/file.js'
-import { namesWithin, ownersOf } from '../../../src/locks/owners.js'
+import { namesWithin, ownersOf, touch } from '../../../src/locks/owners.js'
 import { isDead, newToken } from '../../../src/locks/token.js'
 import { holding } from '../../../src/locks/turnstile.js'
 import { awaits, deadToken, holds, leftIn, lockedPlace, removePlace } from './scene.js'
@@ -201,4 +211,29 @@ it('the old value that a dead writer has moved aside outlives those who share th
   await (await acquireFileLock(directory, 'k', SHARED)).release()
   await emptyTrash(directory)
   expect(leftIn(directory).filter(name => name.endsWith(old))).toHaveLength(1)
+})
+
+const root = process.getuid?.() === 0
+const unless = root ? '' : ' (skipped: only root can be another user)'
+
+it.skipIf(!root)(`a touch shows that an owner lives who has taken over from another user${unless}`, () => {
+  const path = holds(directory, newToken())
+  const { path: database, service } = directory
+  for (const open of [database, service, directory.lock(''), directory.lock('k'), path])
+    chmodSync(open, 0o777)
+  const longAgo = new Date(0)
+  utimesSync(path, longAgo, longAgo)
+  const owners = new URL('../../../dist/src/locks/owners.js', import.meta.url).href
+  const program = `import(${JSON.stringify(owners)}).then(({ touch }) => console.log(touch(${JSON.stringify(path)})))`
+  const { stdout } = spawnSync(process.execPath, ['-e', program], { cwd: '/', uid: 65534, encoding: 'utf8' })
+  expect(stdout).toBe('true\n')
+  expect(statSync(path).mtimeMs).toBeGreaterThan(0)
+  expect(readdirSync(path)).toEqual([])
+})
+
+it('a touch tells that the lock was taken away', () => {
+  const path = holds(directory, newToken())
+  expect(touch(path)).toBe(true)
+  rmdirSync(path)
+  expect(touch(path)).toBe(false)
 })
