@@ -8,6 +8,7 @@ import { dataframes } from './dataframes.js'
 import { files } from './files.js'
 import { listings } from './listings.js'
 import { load } from './load.js'
+import { locks } from './locks.js'
 import type { Row } from './measure.js'
 import { memo } from './memo.js'
 import { partitioned } from './partitions.js'
@@ -34,6 +35,7 @@ const questions: Readonly<Record<string, (folder: string) => Promise<Row[]>>> = 
   zarr: zarrs,
   load,
   verify: verifying,
+  locks,
 }
 
 const wanted = process.argv.slice(2)

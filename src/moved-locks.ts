@@ -2,12 +2,12 @@
  * The locks inside a nested database that has just been renamed. Their holders know only its old path, so they can
  * neither publish through them nor give them back: they are taken away, and each holder gets LOCK_LOST.
  */
-import { readdirSync } from 'node:fs'
 import { DatabaseDirectory } from './entry/database-directory.js'
-import { GONE, hasCode } from './entry/system-errors.js'
 import { removeLater } from './entry/trash.js'
 import { isDirdictError } from './errors.js'
-import { giveBack, ownersOf } from './locks/file.js'
+import { giveBack } from './locks/file.js'
+import { namesWithin, ownersOf } from './locks/owners.js'
+import { withdraw } from './locks/waiting.js'
 import { keysIfThere, nestedIfPermitted } from './session.js'
 
 /** Frees every lock in the database in `entry`, where it is one, and in those nested in it, as far as they may be read. */
@@ -15,8 +15,11 @@ export function freeLocksBelow(entry: string): void {
   const path = nestedIfPermitted(entry)
   if (path === undefined) return
   const directory = new DatabaseDirectory(path)
-  for (const name of lockedNames(directory)) {
+  for (const name of namesWithin(directory.lock(''))) {
     for (const owner of ownersOf(directory, name)) takeAway(directory, name, owner)
+  }
+  for (const name of namesWithin(directory.waiting(''))) {
+    for (const token of namesWithin(directory.waiting(name))) withdraw(directory, name, token)
   }
   for (const name of keysIfThere(directory, true)) freeLocksBelow(directory.entry(name))
 }
@@ -29,15 +32,5 @@ function takeAway(directory: DatabaseDirectory, name: string, owner: string): vo
     removeLater(directory, giveBack(directory, name, owner))
   } catch (error) {
     if (!isDirdictError(error, 'LOCK_LOST')) throw error
-  }
-}
-
-function lockedNames(directory: DatabaseDirectory): readonly string[] {
-  if (!directory.hasService('locks')) return []
-  try {
-    return readdirSync(directory.lock(''))
-  } catch (error) {
-    if (hasCode(error, GONE)) return []
-    throw error
   }
 }

@@ -93,6 +93,7 @@ class Repairing {
     if (!isChanging) return
     directory.ensureService()
     for (const name of namesIn(directory.lock(''))) removeEmptyLater(directory.lock(name))
+    for (const name of namesIn(directory.waiting(''))) removeEmptyLater(directory.waiting(name))
     sweepStamps(directory)
     for (const token of foreseen.trash) removeLater(directory, directory.trash(token))
     await emptyTrash(directory)

@@ -22,7 +22,7 @@ import { writing } from './slots.js'
 import { GONE, hasCode, succeeds, TOO_DEEP } from './system-errors.js'
 
 /** The directories in the service directory. */
-export const PARTS = ['work', 'locks', 'ready', 'swaps', 'trash'] as const
+export const PARTS = ['work', 'locks', 'waiting', 'ready', 'swaps', 'trash'] as const
 type Part = (typeof PARTS)[number]
 const fsyncAsync = promisify(fsync)
 
@@ -50,6 +50,11 @@ export class DatabaseDirectory {
 
   lock(name: string): string {
     return `${this.service}/locks/${name}`
+  }
+
+  /** Where writers announce themselves who wait until those who share the lock have given it back. */
+  waiting(name: string): string {
+    return `${this.service}/waiting/${name}`
   }
 
   readyEntry(name: string): string {
@@ -87,6 +92,22 @@ export class DatabaseDirectory {
       throw error
     }
     return box
+  }
+
+  /** Makes `outer/inner`, and `outer` where it is absent; whoever finds that one empty may remove it at any time. */
+  makeWithin(outer: string, inner: string): void {
+    for (;;) {
+      this.ensureService()
+      const stats = lstatSync(outer, { throwIfNoEntry: false })
+      if (stats !== undefined && !stats.isDirectory()) throw noDirectory(outer)
+      const made = succeeds(GONE, () => {
+        if (stats === undefined) succeeds(['EEXIST'], () => this.#makeDirectory(outer))
+        this.#makeDirectory(`${outer}/${inner}`)
+      })
+      if (made) return
+      // Removed meanwhile: `outer`, or the service directory, or the whole database, which the next round tells.
+      this.#ready = false
+    }
   }
 
   /** Makes the service directory with the database directory's permissions. Only writers call this. */
@@ -187,13 +208,12 @@ export function isDirectory(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
-function noDirectory(path: string): DirdictError {
+/** A file or a link stands where the service directory, or a directory in it, should be. */
+export function noDirectory(path: string): DirdictError {
   return new DirdictError(
     'CORRUPT_ENTRY',
-    `${path} is not a directory; nothing is read or written through it.`,
-    {
-      path,
-    },
+    `${path} is not a directory; nothing is read or written through it. Remove it, or move it away.`,
+    { path },
   )
 }
 

@@ -56,7 +56,11 @@ export async function moveEntry(
     if (!isOccupied(source)) return false
     assertMovable(from.directory, from.name)
     if (isOccupied(to.directory.entry(to.name))) throw keyExists(to.name)
-    if (!moveInto(source, to.directory.entry(to.name), to.name)) throw keyExists(to.name)
+    const target = to.directory.entry(to.name)
+    // This rename goes through no holder's directory. The target is safe, where another's value would be in its way; whoever
+    // was robbed of the source finds out here, right before the rename.
+    locks[inOrder.indexOf(from)]?.assertHeld()
+    if (!moveInto(source, target, to.name)) throw keyExists(to.name)
     onMoved()
     if (options.durable) {
       await standing(to.name, async () => {

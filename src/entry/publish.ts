@@ -106,7 +106,7 @@ export class Draft {
     const { directory, name } = this
     const box = directory.work(this.#token)
     const lock = directory.lock(name)
-    if (!succeeds(OCCUPIED, () => renameSync(box, lock))) {
+    if (!succeeds([...OCCUPIED, 'ENOTDIR'], () => renameSync(box, lock))) {
       this.#toGeneralForm(box)
       return false
     }

@@ -1,26 +1,31 @@
 /**
- * The file lock: a directory `locks/K` that holds one directory named by its owner's token (PROTOCOL.md, "Lock of
- * key K"). It is taken, taken over and given back by single renames, so a crash never leaves it without an owner.
+ * The file lock: a directory `locks/K` that holds one directory named by its owner's token, or those of several owners
+ * who share it (docs/locks.md). It is taken, taken over and given back by single renames, so a crash never leaves it
+ * without an owner.
  */
-import { readdirSync, renameSync, rmdirSync, statSync, unlinkSync, utimesSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
-import { type DatabaseDirectory, isDirectory } from '../entry/database-directory.js'
+import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { removeTreeSync } from '../entry/remove-tree.js'
-import { GONE, hasCode, OCCUPIED, succeeds } from '../entry/system-errors.js'
-import { removeEmptyLater, removeTreeLater } from '../entry/trash.js'
+import { GONE, succeeds } from '../entry/system-errors.js'
+import { removeEmptyLater, removeLater } from '../entry/trash.js'
 import { DirdictError, systemCode } from '../errors.js'
+import { ExclusiveContest } from './exclusive.js'
 import type { AcquireOptions, LockHandle } from './lock.js'
-import { describeOwner, isDead, isLocal, newToken } from './token.js'
+import { HEARTBEAT_MS, isShared, namesWithin, ownersOf, touch, Watch } from './owners.js'
+import { leaveShared, SharedContest } from './shared.js'
+import { describeOwner } from './token.js'
 import { enter } from './turnstile.js'
 
 const FIRST_WAIT_MS = 0.2
 const LONGEST_WAIT_MS = 8
-const HEARTBEAT_MS = 5_000
-const SILENCE_MS = 60_000
 /** Timers of Node.js count up to 2^31 - 1 ms, which is 24 days: longer is for ever. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** The lock of one key in one database directory. Renames into or out of `holder` fail once it was taken away. */
+/**
+ * The lock of one key in one database directory. Renames into or out of `holder` fail once it was taken away; of a lock
+ * that is shared, nothing lies in there.
+ */
 export class FileLock implements LockHandle {
   readonly token: string
   /** `locks/K/T`: what is renamed through here carries the proof that we still hold the lock. */
@@ -63,16 +68,16 @@ export class FileLock implements LockHandle {
   keepAlive(): void {
     if (this.#heartbeat !== undefined) return
     this.#heartbeat = setInterval(() => {
-      const now = new Date()
       try {
-        utimesSync(this.holder, now, now)
+        if (touch(this.holder)) return
       } catch (error) {
-        // Any other failure is the file system's, and passes or is met by the next write.
-        if (!hasCode(error, GONE)) return
-        clearInterval(this.#heartbeat)
-        this.#lost ??= new AbortController()
-        this.#lost.abort(lockLost(this.name))
+        // The file system's failure, which passes or is met by the next write.
+        if (systemCode(error) === undefined) throw error
+        return
       }
+      clearInterval(this.#heartbeat)
+      this.#lost ??= new AbortController()
+      this.#lost.abort(lockLost(this.name))
     }, HEARTBEAT_MS)
     this.#heartbeat.unref()
   }
@@ -83,48 +88,61 @@ export class FileLock implements LockHandle {
     this.#released = true
     clearInterval(this.#heartbeat)
     try {
-      return giveBack(this.directory, this.name, this.token)
+      if (!isShared(this.token)) return giveBack(this.directory, this.name, this.token)
+      if (!leaveShared(this.directory, this.name, this.token)) throw lockLost(this.name)
+      return undefined
     } finally {
       this.#leave()
     }
   }
 
   async release(): Promise<void> {
-    this.releaseSync()
+    const trash = this.releaseSync()
+    if (trash === undefined) return
+    if (namesWithin(trash).length === 0) removeEmptyLater(trash)
+    else removeLater(this.directory, trash, this.name)
   }
 }
 
 export function lockLost(name: string): DirdictError {
   return new DirdictError(
     'LOCK_LOST',
-    `The lock of ${JSON.stringify(name)} was taken away by another process while it was being written; ` +
-      'that process has published its own value. Read it and try again.',
+    `The lock of ${JSON.stringify(name)} was taken away by another process while it was held; ` +
+      'that process may have published its own value. Read it and try again.',
     { key: name },
   )
 }
 
-/** Takes the lock of `name`, waiting for its owner; LOCKED after `timeout`. */
+/**
+ * Takes the lock of `name`, waiting for its owner, or with `shared` for one who holds it alone; LOCKED after `timeout`.
+ * `watch` decides when owners are gone.
+ */
 export async function acquireFileLock(
   directory: DatabaseDirectory,
   name: string,
   options: AcquireOptions = {},
+  watch: Watch = new Watch(),
 ): Promise<FileLock> {
   options.signal?.throwIfAborted()
   const deadline = performance.now() + (options.timeout ?? Number.POSITIVE_INFINITY)
-  const giveUp = combined(options)
-  const leave = await enter(directory.lock(name), giveUp).catch(error => {
+  const shared = options.shared === true
+  const leave = await enter(directory.lock(name), shared, combined(options)).catch(error => {
     throw options.signal?.aborted || error?.name !== 'TimeoutError' ? error : locked(directory, name, options)
   })
-  const token = newToken()
+  const contest = new (shared ? SharedContest : ExclusiveContest)(directory, name, watch)
   try {
-    directory.makeWork(token, token)
-    const waitedFor = await contend(directory, name, token, deadline, options)
-    const lock = new FileLock(directory, name, token, leave, waitedFor)
+    await contend(
+      () => contest.attempt(),
+      deadline,
+      options.signal,
+      () => locked(directory, name, options),
+    )
+    const lock = new FileLock(directory, name, contest.token, leave, contest.waitedFor)
     lock.keepAlive()
     return lock
   } catch (error) {
     try {
-      removeTreeSync(directory.work(token))
+      if (contest.withdraw()) removeLater(directory, giveBack(directory, name, contest.token), name)
     } finally {
       leave()
     }
@@ -132,78 +150,19 @@ export async function acquireFileLock(
   }
 }
 
+/** Attempts until one succeeds, with pauses that grow. */
 async function contend(
-  directory: DatabaseDirectory,
-  name: string,
-  token: string,
+  attempt: () => boolean,
   deadline: number,
-  options: AcquireOptions,
-): Promise<ReadonlySet<string>> {
-  const waitedFor = new Set<string>()
-  const silence = new Silence()
-  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 1.5, LONGEST_WAIT_MS)) {
-    if (tryTake(directory, name, token)) return waitedFor
-    for (const owner of ownersOf(directory, name)) {
-      waitedFor.add(owner)
-      if (!isDead(owner) && !silence.proves(owner, `${directory.lock(name)}/${owner}`)) continue
-      if (takeOver(directory, name, owner, token)) return waitedFor
-    }
-    if (performance.now() >= deadline) throw locked(directory, name, options)
-    options.signal?.throwIfAborted()
+  signal: AbortSignal | undefined,
+  refusal: () => DirdictError,
+): Promise<void> {
+  for (let wait = FIRST_WAIT_MS; !attempt(); wait = Math.min(wait * 1.5, LONGEST_WAIT_MS)) {
+    if (performance.now() >= deadline) throw refusal()
+    signal?.throwIfAborted()
     const jittered = wait * (0.5 + Math.random())
     // A timer sleeps for at least a millisecond; the first rounds only yield, for locks that are held that briefly.
     await (jittered < 1 ? nextTurn() : pause(Math.min(jittered, Math.max(1, deadline - performance.now()))))
-  }
-}
-
-/** One rename: succeeds only where `locks/K` is absent or empty. */
-function tryTake(directory: DatabaseDirectory, name: string, token: string): boolean {
-  const lock = directory.lock(name)
-  // ENOENT: an NFS client repeated a rename whose first reply was lost. Whether it took the lock, a stat tells.
-  if (!succeeds([...OCCUPIED, ...GONE], () => renameSync(directory.work(token), lock))) {
-    if (statSync(directory.work(token), { throwIfNoEntry: false }) !== undefined) return false
-    if (statSync(`${lock}/${token}`, { throwIfNoEntry: false }) !== undefined) return true
-    directory.makeWork(token, token)
-    return false
-  }
-  return statSync(`${lock}/${token}`, { throwIfNoEntry: false }) !== undefined
-}
-
-/** A compare-and-swap on the owner's name: of many takers exactly one finds it. */
-function takeOver(directory: DatabaseDirectory, name: string, owner: string, token: string): boolean {
-  const lock = directory.lock(name)
-  if (!succeeds(GONE, () => renameSync(`${lock}/${owner}`, `${lock}/${token}`))) return false
-  if (!isDirectory(`${lock}/${token}`)) {
-    // No owner of ours is a link; what is replaced would be moved to where it leads.
-    unlinkSync(`${lock}/${token}`)
-    return false
-  }
-  try {
-    directory.settleChange(owner)
-  } catch (error) {
-    // The lock of the dead says that his key may have changed; ours would stay for as long as this process lives.
-    renameSync(`${lock}/${token}`, `${lock}/${owner}`)
-    throw error
-  }
-  const unused = directory.work(token)
-  try {
-    rmdirSync(`${unused}/${token}`)
-    rmdirSync(unused)
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    // The lock is ours all the same, and must not be kept because of what is left over.
-    removeTreeLater(unused)
-  }
-  return true
-}
-
-export function ownersOf(directory: DatabaseDirectory, name: string): readonly string[] {
-  if (!isDirectory(directory.lock(name))) return []
-  try {
-    return readdirSync(directory.lock(name))
-  } catch (error) {
-    if (hasCode(error, GONE)) return []
-    throw error
   }
 }
 
@@ -212,7 +171,11 @@ export function giveBack(directory: DatabaseDirectory, name: string, token: stri
   const trash = directory.trash(token)
   const holder = `${directory.lock(name)}/${token}`
   try {
-    if (!succeeds(GONE, () => renameSync(holder, trash))) throw lockLost(name)
+    if (!succeeds(GONE, () => renameSync(holder, trash))) {
+      if (statSync(holder, { throwIfNoEntry: false }) === undefined) throw lockLost(name)
+      // Somebody has removed `trash` itself.
+      removeTreeSync(holder)
+    }
   } catch (error) {
     if (systemCode(error) === undefined) throw error
     // Kept, the lock would be held for as long as this process lives.
@@ -222,23 +185,6 @@ export function giveBack(directory: DatabaseDirectory, name: string, token: stri
   return trash
 }
 
-/** Watches owners on other hosts: dead where nothing moves for a minute on our own clock. */
-class Silence {
-  readonly #seen = new Map<string, { changed: bigint; since: number }>()
-
-  proves(owner: string, path: string): boolean {
-    if (isLocal(owner)) return false
-    const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
-    if (stats === undefined) return false
-    const before = this.#seen.get(owner)
-    if (before === undefined || before.changed !== stats.mtimeNs) {
-      this.#seen.set(owner, { changed: stats.mtimeNs, since: performance.now() })
-      return false
-    }
-    return performance.now() - before.since > SILENCE_MS
-  }
-}
-
 function combined(options: AcquireOptions): AbortSignal | undefined {
   if (options.timeout === undefined || options.timeout > LONGEST_TIMER_MS) return options.signal
   const timer = AbortSignal.timeout(Math.min(Math.ceil(options.timeout), LONGEST_TIMER_MS))
@@ -246,10 +192,12 @@ function combined(options: AcquireOptions): AbortSignal | undefined {
 }
 
 function locked(directory: DatabaseDirectory, name: string, options: AcquireOptions): DirdictError {
-  const owners = ownersOf(directory, name).map(describeOwner)
+  const [first] = ownersOf(directory, name)
+  const use = first !== undefined && isShared(first) ? 'read' : 'written'
+  const owner = first === undefined ? 'another call of this process' : describeOwner(first)
   return new DirdictError(
     'LOCKED',
-    `${JSON.stringify(name)} is being written by ${owners[0] ?? 'another call of this process'}; ` +
+    `${JSON.stringify(name)} is being ${use} by ${owner}; ` +
       `waited ${options.timeout} ms. Try again, or give a longer timeout.`,
     { key: name, path: directory.lock(name) },
   )

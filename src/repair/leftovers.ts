@@ -1,10 +1,13 @@
 /**
- * What dead writers have left in the service directory: announcements, staged entries, trash.
+ * What the dead have left in the service directory: announcements, names of those who shared a lock, staged entries, trash.
  */
 import { lstatSync } from 'node:fs'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { removeTree } from '../entry/remove-tree.js'
 import { removeTrash } from '../entry/trash.js'
+import { isShared } from '../locks/owners.js'
+import { leaveShared } from '../locks/shared.js'
+import { withdraw } from '../locks/waiting.js'
 import type { Foreseen } from './foreseen.js'
 import { isLeft, isTokenLike, namesIn } from './left.js'
 import type { Proposal } from './proposal.js'
@@ -22,6 +25,7 @@ export function* leftovers(directory: DatabaseDirectory, foreseen: Foreseen): Ge
     const settle = async (): Promise<void> => directory.settleChange(token)
     yield* leftAt(directory, token, path, `the announcement of ${token}`, isEmptyDirectory(path), settle)
   }
+  yield* namesAtLocks(directory)
   for (const name of namesIn(directory.work(''))) {
     const path = directory.work(name)
     const isOurs = DRAFT.test(name) ? typeOf(path)?.isFile() : typeOf(path)?.isDirectory()
@@ -46,7 +50,7 @@ function* leftAt(
   collect: () => Promise<void>,
 ): Generator<Proposal> {
   if (isOurs === undefined || !isTokenLike(token) || !isLeft(directory, token, path)) return
-  if (isOurs) yield { name: '', action: 'collected', detail, apply: () => collect().then(() => true) }
+  if (isOurs) yield collected(detail, collect)
   else yield aside(directory, path)
 }
 
@@ -57,4 +61,27 @@ function isEmptyDirectory(path: string): boolean | undefined {
 
 function typeOf(path: string): ReturnType<typeof lstatSync> | undefined {
   return lstatSync(path, { throwIfNoEntry: false })
+}
+
+/** Of those who shared a lock with others that live, and of writers that waited for a lock. */
+function* namesAtLocks(directory: DatabaseDirectory): Generator<Proposal> {
+  for (const name of namesIn(directory.lock(''))) {
+    const owners = namesIn(directory.lock(name)).filter(isTokenLike)
+    const left = owners.filter(owner => isLeft(directory, owner, `${directory.lock(name)}/${owner}`))
+    // A lock that nobody alive has is freed as a whole.
+    if (left.length === owners.length) continue
+    for (const owner of left.filter(isShared)) {
+      yield collected(`locks/${name}/${owner}`, async () => void leaveShared(directory, name, owner))
+    }
+  }
+  for (const name of namesIn(directory.waiting(''))) {
+    for (const token of namesIn(directory.waiting(name)).filter(isTokenLike)) {
+      if (!isLeft(directory, token, `${directory.waiting(name)}/${token}`)) continue
+      yield collected(`waiting/${name}/${token}`, async () => withdraw(directory, name, token))
+    }
+  }
+}
+
+function collected(detail: string, collect: () => Promise<void>): Proposal {
+  return { name: '', action: 'collected', detail, apply: () => collect().then(() => true) }
 }

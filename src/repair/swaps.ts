@@ -7,7 +7,9 @@ import { type DatabaseDirectory, isDirectory } from '../entry/database-directory
 import { finishUnfinished, releaseAndCollect, writeStamp } from '../entry/publish.js'
 import { removeEmptyLater } from '../entry/trash.js'
 import { isDirdictError } from '../errors.js'
-import { acquireFileLock, giveBack, ownersOf } from '../locks/file.js'
+import { acquireFileLock, giveBack } from '../locks/file.js'
+import { isShared } from '../locks/owners.js'
+import { leaveShared } from '../locks/shared.js'
 import { isDead, isLocal } from '../locks/token.js'
 import type { Foreseen } from './foreseen.js'
 import { isLeft, isTokenLike, namesIn } from './left.js'
@@ -107,9 +109,13 @@ async function finishSwap(
 
 /** A lock of before the machine was started anew would be waited for, for a minute of silence. */
 function freeLeft(directory: DatabaseDirectory, name: string, foreseen: Foreseen): void {
-  for (const owner of ownersOf(directory, name)) {
+  for (const owner of namesIn(directory.lock(name)).filter(isTokenLike)) {
     // One of this boot is taken over at once.
     if (isDead(owner) || !isLeft(directory, owner, `${directory.lock(name)}/${owner}`)) continue
+    if (isShared(owner)) {
+      leaveShared(directory, name, owner)
+      continue
+    }
     directory.settleChange(owner)
     try {
       giveBack(directory, name, owner)

@@ -37,7 +37,8 @@ export function* unknownThings(directory: DatabaseDirectory, foreseen: Foreseen)
   }
   yield* unknownIn(directory, 'work', name => isTokenLike(name))
   yield* unknownIn(directory, 'trash', name => isTokenLike(name) || name.startsWith(ASIDE))
-  for (const name of namesIn(directory.lock(''))) yield* unknownLock(directory, name)
+  for (const name of namesIn(directory.lock(''))) yield* unknownOwners(directory, directory.lock(name))
+  for (const name of namesIn(directory.waiting(''))) yield* unknownOwners(directory, directory.waiting(name))
   for (const name of namesIn(directory.stamp(''))) {
     const isStamp = (stats: Stats): boolean => stats.isFile()
     yield* unknownAt(directory, foreseen, name, directory.stamp(name), isStamp)
@@ -72,8 +73,7 @@ function* unknownIn(
 }
 
 /** Whatever lies in a lock and is no owner keeps the key locked for ever. */
-function* unknownLock(directory: DatabaseDirectory, name: string): Generator<Proposal> {
-  const lock = directory.lock(name)
+function* unknownOwners(directory: DatabaseDirectory, lock: string): Generator<Proposal> {
   const stats = statsOf(lock)
   if (stats === undefined) return
   if (!stats.isDirectory()) yield aside(directory, lock)

@@ -202,7 +202,9 @@ export class Replay implements Recording {
     if (start === undefined) return undefined
     if (descriptor === undefined && path !== this.#path && !path.startsWith(`${this.#path}/`))
       return undefined
-    const parts = (rest ?? path.slice(this.#path.length)).split('/').filter(part => part !== '' && part !== '.')
+    const parts = (rest ?? path.slice(this.#path.length))
+      .split('/')
+      .filter(part => part !== '' && part !== '.')
     const name = parts.pop() ?? ''
     let directory = start
     for (const part of parts) {

@@ -9,18 +9,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { DatabaseDirectory } from '../../../src/entry/database-directory.js'
-import { acquireFileLock, ownersOf } from '../../../src/locks/file.js'
+import { acquireFileLock } from '../../../src/locks/file.js'
+import { ownersOf } from '../../../src/locks/owners.js'
 import { isDead, newToken } from '../../../src/locks/token.js'
+import { tokenWith } from './scene.js'
 
 const linux = process.platform === 'linux'
-
-/** This thread's token with other fields: where, pid, start time, thread. */
-function tokenWith(fields: Partial<Record<0 | 1 | 2 | 3, string>>): string {
-  const parts = newToken().split('.')
-  return parts
-    .map((part, index) => Object.entries(fields).find(([at]) => Number(at) === index)?.[1] ?? part)
-    .join('.')
-}
 
 function statOf(pid: number): { state: string; start: string } {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
