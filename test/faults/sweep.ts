@@ -12,7 +12,8 @@ const WIDTH = 3
 export function sample<T>(items: readonly T[], nth: number, least: number): readonly T[] {
   if (EVERYTHING || items.length <= least) return items
   const step = Math.min(nth, items.length / Math.max(1, least))
-  const start = SEED % Math.max(1, Math.floor(step))
+  // Another start for each operation, or all samples would hold the same few calls.
+  const start = (SEED * 7 + items.length) % Math.max(1, Math.floor(step))
   const chosen: T[] = []
   for (let at = start; at < items.length; at += step) chosen.push(items[Math.floor(at)]!)
   return chosen
