@@ -163,7 +163,8 @@ function finish(directory: DatabaseDirectory, name: string, lock: FileLock): voi
   succeeds([...GONE, ...OCCUPIED], () => renameSync(directory.readyEntry(name), directory.entry(name)))
 }
 
-function writeStamp(directory: DatabaseDirectory, name: string, token: string): void {
+/** Readers see by a new stamp that a swap came between their looks. */
+export function writeStamp(directory: DatabaseDirectory, name: string, token: string): void {
   const draft = directory.work(`${token}.s`)
   try {
     writeFileSync(draft, randomBytes(8).toString('hex'))

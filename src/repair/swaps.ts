@@ -3,7 +3,7 @@
  */
 import { existsSync, renameSync, statSync } from 'node:fs'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
-import { finishUnfinished, releaseAndCollect } from '../entry/publish.js'
+import { finishUnfinished, releaseAndCollect, writeStamp } from '../entry/publish.js'
 import { readRecord } from '../entry/record-files.js'
 import { GONE, hasCode } from '../entry/system-errors.js'
 import { isDirdictError } from '../errors.js'
@@ -70,8 +70,10 @@ async function takeBack(directory: DatabaseDirectory, name: string, old: string)
     finishUnfinished(directory, name, lock)
     const entry = directory.entry(name)
     if (isWhole(entry) || statSync(entry, { throwIfNoEntry: false }) === undefined) return false
-    renameSync(entry, `${lock.holder}/torn`)
-    renameSync(old, entry)
+    writeStamp(directory, name, lock.token)
+    // As a replacement does: cut off after this, it is ended by whoever comes next.
+    renameSync(old, directory.readyEntry(name))
+    finishUnfinished(directory, name, lock)
     return true
   } finally {
     releaseAndCollect(lock, true)
