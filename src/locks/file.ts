@@ -123,7 +123,9 @@ export async function acquireFileLock(
     return lock
   } catch (error) {
     try {
-      rmSync(directory.work(token), { recursive: true, force: true })
+      // By name, not by listing: that needs a descriptor, and there may be none.
+      succeeds(GONE, () => rmdirSync(`${directory.work(token)}/${token}`))
+      succeeds(GONE, () => rmdirSync(directory.work(token)))
     } finally {
       leave()
     }
