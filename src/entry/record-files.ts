@@ -2,7 +2,7 @@
  * The three records of an entry: Loader.json tells Python how to read it, metadata.json is ISF's record of where it
  * came from, dirdict.json is ours and says what the entry really is (DESIGN: "On disk").
  */
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { AnyDumper, LoaderArguments } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import type { CodeCell, CodeHistory, FileRecord, Provenance } from '../metadata.js'
@@ -87,7 +87,17 @@ export function readLoader(base: string, key: string): string {
 /** dirdict.json, or undefined where there is none, as in what ISF wrote. */
 export function readRecord(base: string, key: string): EntryRecord | undefined {
   // A probe first: a thrown error costs as much as reading three files.
-  return existsSync(`${base}/dirdict.json`) ? readOwnRecord(base, key) : undefined
+  return isThere(`${base}/dirdict.json`) ? readOwnRecord(base, key) : undefined
+}
+
+/** Not `existsSync`: a file that the disk fails to show would be taken for one that is not there. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (error) {
+    if (hasCode(error, ['ENOTDIR'])) return false
+    throw error
+  }
 }
 
 /** dirdict.json where it should be; the system's error where it is missing. */

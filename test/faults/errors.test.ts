@@ -8,7 +8,7 @@ import type { Durability } from '../../src/index.js'
 import { Copies } from './copies.js'
 import { leftovers, observe, openScene, type Scene, strays, writeAgain } from './scene.js'
 import { SCENES } from './scenes.js'
-import { noStrace, type Run, runWithFault, type Step, stepsIn } from './strace.js'
+import { isOn, noStrace, type Run, runWithFault, type Step, stepsIn } from './strace.js'
 import { each, oneOf, sample, Table } from './sweep.js'
 
 /** What each call may be refused with, and the code that a user is to see. */
@@ -64,7 +64,8 @@ async function refusalsOf(scene: Scene, durability: Durability): Promise<Refusal
   const directory = await copies.of(scene)
   const run = await runWithFault(scene.operation, directory, durability, { thread: 'all' })
   // Calls on other files than ours (the report on stdout) are not at stake.
-  const steps = stepsIn(run, line => line.includes(directory))
+  const steps = stepsIn(run, isOn(directory))
+  rmSync(directory, { recursive: true, force: true })
   return steps.flatMap(step => (REFUSALS[step.calls] ?? []).map(error => ({ ...step, error })))
 }
 

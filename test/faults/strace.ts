@@ -188,3 +188,8 @@ export function stepsIn(run: Run, matters: (line: string) => boolean = () => tru
 
 /** As strace shows it: which thread, unless there is one only, which call, with what. */
 const CALL = /^(?:(\d+) +)?([a-z0-9_]+)\((.*)/
+
+/** Whether a call is on files in `directory`: by its path, that of its descriptor, or one through a pinned directory. */
+export function isOn(directory: string): (line: string) => boolean {
+  return line => line.includes(directory) || line.includes('/proc/self/fd/')
+}

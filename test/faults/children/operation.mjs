@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { cpSync, existsSync, rmSync, writeSync } from 'node:fs'
 import { DataBase, isDirdictError, partitions, shared } from '../../../dist/src/index.js'
 import { pieces } from './pieces.mjs'
+import { questions } from './questions.mjs'
 import { rowsNamed } from './rows.mjs'
 import { tableNamed } from './tables.mjs'
 
@@ -51,8 +52,13 @@ async function repair(db) {
   for (const { action, detail } of await db.repair()) if (action === 'reported') say('reported', detail)
 }
 
+async function ask(db) {
+  const answer = await questions[operation](db)
+  say('answer', JSON.stringify(answer))
+}
+
 const opens = operation === 'create' || operation === 'open'
-const act = operation.startsWith('repair') ? repair : operations[operation]
+const act = operation.startsWith('repair') ? repair : (operations[operation] ?? ask)
 
 /** Everything that happens once in a process happens here: modules, provenance, threads. */
 async function warmUp() {
