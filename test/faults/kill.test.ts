@@ -45,6 +45,7 @@ async function stepsOf(scene: Scene, durability: Durability): Promise<Step[]> {
     reported: [],
   })
   const steps = stepsIn(run)
+  rmSync(directory, { recursive: true, force: true })
   for (const { thread } of steps) table.count(`${scene.operation}, ${durability}`, `calls (${thread})`)
   return steps
 }
