@@ -6,6 +6,7 @@ import type { DatabaseDirectory } from './entry/database-directory.js'
 import { listKeys } from './entry/pin.js'
 import { emptyTrash, removeEmptyLater, sweepStamps } from './entry/trash.js'
 import { forgetIndex } from './find/index-file.js'
+import { looking } from './looking.js'
 import { namesIn } from './repair/left.js'
 import { failureOf, keyIn, type Proposal, type Repair } from './repair/proposal.js'
 import { eachLostRecord } from './repair/records.js'
@@ -35,7 +36,7 @@ async function repairOne(
       if (proposal.apply === undefined || (await proposal.apply())) tell(proposal)
     })
   await unlessFailed('', tell, () => repairService(directory, carryOut))
-  for (const name of listKeys(directory)) {
+  for (const name of looking(directory, listKeys)) {
     await eachLostRecord(session, directory, name, carryOut)
     await unlessFailed(name, tell, async () => {
       const nested = nestedPath(directory.entry(name))

@@ -9,6 +9,7 @@ import { checksum, READ_FLAGS } from './entry/raw-files.js'
 import { historyOf } from './entry/record-files.js'
 import { GONE, hasCode, NO_FILE, translate } from './entry/system-errors.js'
 import { DirdictError, type ErrorCode, isDirdictError } from './errors.js'
+import { looking } from './looking.js'
 import { readKind } from './reader.js'
 import { nestedPath, type Place, type Session } from './session.js'
 
@@ -40,7 +41,7 @@ async function visit(
   prefix: string,
   report: { checked: number; unchecked: string[]; problems: Problem[] },
 ): Promise<void> {
-  for (const name of listKeys(directory)) {
+  for (const name of looking(directory, listKeys)) {
     const key = prefix + name
     const found = await problemOf(key, async () => {
       const outcome = await verifyEntry(session, { directory, name, key })
