@@ -19,7 +19,7 @@ const WAKES = /^\d+<anon_inode:/
 const HANGS_MS = 40_000
 
 /** The thread that runs JavaScript, or the ones that do what it does not wait for. */
-export type Thread = 'main' | 'pool'
+type Thread = 'main' | 'pool'
 
 export interface Fault {
   readonly thread: Thread | 'all'
