@@ -10,7 +10,7 @@ import { isObject } from './entry/record-files.js'
 import { hasCode, NO_FILE } from './entry/system-errors.js'
 import { removeTreeLater } from './entry/trash.js'
 import { DirdictError, systemCode } from './errors.js'
-import { FunctionFailed, whileLocked } from './key-lock.js'
+import { explained, FunctionFailed, whileLocked } from './key-lock.js'
 import type { FileLock } from './locks/file.js'
 import { NO_DUMPER, type SetOptions, splitSetOptions } from './options.js'
 import { keyNotFound, type OpenNested, readKind, readValue } from './reader.js'
@@ -73,7 +73,8 @@ export async function maybeCalculateValue(
   openNested: OpenNested,
 ): Promise<unknown> {
   const { own, rest } = splitFor(dumper, options)
-  const stored = (): Promise<unknown> => readValue(session, place, dumper, {}, openNested)
+  const stored = (): Promise<unknown> =>
+    explained(place, 'Reading', () => readValue(session, place, dumper, {}, openNested))
   const already = force ? ABSENT : await stored()
   if (already !== ABSENT) return already
   await amongWaiting(place.directory.lock(place.name), shared =>

@@ -61,7 +61,7 @@ async function copyKeys(
   key: string,
 ): Promise<void> {
   const directory = session.directory(source)
-  mkdirSync(target, { recursive: true })
+  mkdirSync(target)
   writeFileSync(`${target}/${STATE_FILE}`, newState(finalPath))
   for (const name of listKeys(directory)) {
     mkdirSync(`${target}/${name}`)

@@ -15,6 +15,7 @@ import { tidy } from './entry/trash.js'
 import { DirdictError } from './errors.js'
 import { besideServer, explained } from './key-lock.js'
 import { joinKey, type Key, readableParts, writableParts } from './keys.js'
+import { looking, lookingThrough } from './looking.js'
 import type { Metadata } from './metadata.js'
 import { freeLocksBelow } from './moved-locks.js'
 import {
@@ -87,7 +88,7 @@ export class Dictionary {
 
   has(key: Key): boolean {
     const place = this.locate(readableParts(key))
-    return !('missing' in place) && entryExists(place.directory, place.name)
+    return !('missing' in place) && looking(place.directory, within => entryExists(within, place.name))
   }
 
   async delete(key: Key, options: WaitOptions): Promise<boolean> {
@@ -196,7 +197,7 @@ export class Dictionary {
 
   async metadata(place: Place): Promise<Metadata> {
     this.assertUsable()
-    const metadata = await readMetadata(this.session, place)
+    const metadata = await explained(place, 'Reading', () => readMetadata(this.session, place))
     if (metadata === ABSENT) throw keyNotFound(place)
     return shownMetadata(metadata)
   }
@@ -220,12 +221,12 @@ export class Dictionary {
   /** Every key in order, a nested database before its own keys. */
   *places(recurse: boolean): Generator<Place> {
     this.assertUsable()
-    yield* this.session.places(this.directory, recurse)
+    yield* lookingThrough(this.directory, this.session.places(this.directory, recurse))
   }
 
   keys(): string[] {
     this.assertUsable()
-    return listKeys(this.directory)
+    return looking(this.directory, listKeys)
   }
 
   read(place: Place, dumper: AnyDumper | undefined, options: object): Promise<unknown> {
@@ -237,7 +238,7 @@ export class Dictionary {
 
   locate(parts: readonly string[]): Place | { readonly missing: readonly string[] } {
     this.assertUsable()
-    return this.session.locate(this.directory, parts)
+    return looking(this.directory, root => this.session.locate(root, parts))
   }
 
   existing(parts: readonly string[]): Place {
@@ -262,7 +263,8 @@ export class Dictionary {
     if (this.#closed || this.session.closed) {
       throw new DirdictError('CLOSED', `${this.directory.path} was closed. Open it again.`)
     }
-    if (!sameDirectory(this.#identity, this.directory.identify())) throw staleHandle(this.directory.path)
+    const now = looking(this.directory, directory => directory.identify())
+    if (!sameDirectory(this.#identity, now)) throw staleHandle(this.directory.path)
   }
 
   readonly #openNested = (place: Place, path: string): Promise<NestedDatabase> =>

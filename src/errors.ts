@@ -2,6 +2,7 @@
  * The one error class, its codes, and `isDirdictError`.
  * Errors are told apart by a brand, not by class: a notebook may hold two copies of this package.
  */
+import { constants } from 'node:os'
 
 /** What went wrong, in one word. Each code is a heading in the README. */
 export type ErrorCode =
@@ -96,6 +97,13 @@ export function isDirdictError<C extends ErrorCode = ErrorCode>(
 /** The `code` of an error of the operating system (`ENOENT`, `ENOSPC`, …), or undefined. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || isDirdictError(error)) return undefined
-  const { code } = error as NodeJS.ErrnoException
-  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined
+  const { code, errno } = error as NodeJS.ErrnoException
+  if (typeof code !== 'string') return undefined
+  return /^E[A-Z0-9]+$/.test(code) ? code : nameOf(errno)
+}
+
+/** Node.js gives some errors, EDQUOT on Linux among them, no name but "Unknown system error -122". */
+function nameOf(errno: number | undefined): string | undefined {
+  if (errno === undefined || errno >= 0) return undefined
+  return Object.entries(constants.errno).find(([, number]) => number === -errno)?.[0]
 }

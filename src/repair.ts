@@ -7,6 +7,7 @@ import type { DatabaseDirectory } from './entry/database-directory.js'
 import { listKeys } from './entry/pin.js'
 import { emptyTrash, removeEmptyLater, removeLater, sweepStamps } from './entry/trash.js'
 import { forgetIndex } from './find/index-file.js'
+import { looking } from './looking.js'
 import { checkNames, wrongOption } from './options.js'
 import { checkWalk, WALK_OPTIONS, Walk, type WalkOptions } from './progress.js'
 import { eachEntryRepair } from './repair/entries.js'
@@ -67,7 +68,7 @@ class Repairing {
   async database(directory: DatabaseDirectory, prefix: string): Promise<void> {
     const foreseen = new Foreseen(directory)
     await this.#unlessFailed('', prefix, () => this.#service(directory, prefix, foreseen))
-    const names = foreseen.withNames(listKeys(directory))
+    const names = foreseen.withNames(looking(directory, listKeys))
     this.#walk.found(names.length)
     for (const name of names) {
       if (pauseIsDue()) await nextTurn()

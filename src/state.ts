@@ -2,9 +2,10 @@
  * db_state.json: what makes a directory a database, in ISF's three members and nothing else.
  */
 import { randomBytes } from 'node:crypto'
-import { linkSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type DatabaseDirectory, SERVICE, syncPath } from './entry/database-directory.js'
+import { makeDirectories } from './entry/make-directories.js'
 import { readTextSync } from './entry/raw-files.js'
 import { isObject, LONGEST_RECORD } from './entry/record-files.js'
 import { GONE, hasCode, succeeds, translate } from './entry/system-errors.js'
@@ -56,7 +57,7 @@ export async function ensureDatabase(
   if (lstatSync(`${path}/${STATE_FILE}`, { throwIfNoEntry: false }) !== undefined)
     return existingDatabase(path)
   try {
-    const made = mkdirSync(path, { recursive: true })
+    const made = makeDirectories(path)
     const real = realpathSync(path)
     const names = readdirSync(real)
     // Made by another process since we looked, perhaps with keys in it already.

@@ -3,7 +3,7 @@
  * and fails with STALE_HANDLE once the key holds another.
  */
 import type { BigIntStats } from 'node:fs'
-import { lstatSync, mkdirSync, statSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type {
   FileStamp,
@@ -18,6 +18,7 @@ import { type DatabaseDirectory, sameDirectory, syncPath } from './database-dire
 import { assertNoLinks, checkedName, RECORDS } from './file-names.js'
 import { EntryReadFolder } from './folder.js'
 import { LockedEntryFolder } from './locked-folder.js'
+import { makeDirectories } from './make-directories.js'
 import { stageFile } from './staged-file.js'
 import { staleHandle } from './stale-handle.js'
 import { translate } from './system-errors.js'
@@ -66,7 +67,7 @@ export class LiveEntryFolder extends EntryReadFolder implements LiveFolder {
         this.assertCurrent()
         assertNoLinks(this.path, name)
         const target = `${this.path}/${name}`
-        if (name.includes('/')) mkdirSync(dirname(target), { recursive: true })
+        if (name.includes('/')) makeDirectories(dirname(target))
         staged.moveTo(target)
         if (durable) await syncPath(dirname(target))
       })

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { DirdictError } from '../errors.js'
+import { DirdictError, systemCode } from '../errors.js'
 import { acquireFileLock, type FileLock, lockLost } from '../locks/file.js'
 import type { AcquireOptions } from '../locks/lock.js'
 import { newToken } from '../locks/token.js'
@@ -57,7 +57,14 @@ export class Draft {
 
   /** Removes everything staged. The key is as it was. */
   discard(): void {
-    removeTreeSync(this.directory.work(this.#token))
+    const staged = this.directory.work(this.#token)
+    try {
+      removeTreeSync(staged)
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error
+      // Listing it needs a descriptor, and there may be none. What the write failed with is told, and this goes later.
+      removeLater(this.directory, staged)
+    }
   }
 
   /** Makes the staged entry the value of the key, under its lock. */

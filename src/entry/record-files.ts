@@ -87,8 +87,17 @@ export function readLoader(base: string, key: string): string {
 /** dirdict.json, or undefined where there is none, as in what ISF wrote. */
 export function readRecord(base: string, key: string): EntryRecord | undefined {
   // A probe first: a thrown error costs as much as reading three files. A link is there, and then refused.
-  const isThere = lstatSync(`${base}/dirdict.json`, { throwIfNoEntry: false }) !== undefined
-  return isThere ? readOwnRecord(base, key) : undefined
+  return isThere(`${base}/dirdict.json`) ? readOwnRecord(base, key) : undefined
+}
+
+/** Not `existsSync`: a file that the disk fails to show would be taken for one that is not there. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (error) {
+    if (hasCode(error, ['ENOTDIR'])) return false
+    throw error
+  }
 }
 
 /** dirdict.json where it should be; the system's error where it is missing. */

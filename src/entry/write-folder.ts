@@ -168,7 +168,7 @@ export class EntryWriteFolder extends EntryReadFolder implements WriteFolder {
     if (this.#subdirectories.has(parent)) return
     this.#makeParents(parent)
     const path = `${this.#directory}/${parent}`
-    mkdirSync(path, { recursive: true })
+    mkdirSync(path)
     // As open to the group as the entry itself: a nested database is shared as its parent is.
     this.#mode ??= statSync(this.#directory).mode & 0o7777
     if ((statSync(path).mode & 0o7777) !== this.#mode) chmodSync(path, this.#mode)

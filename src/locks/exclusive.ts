@@ -4,7 +4,6 @@
  */
 import { renameSync, rmdirSync, statSync, unlinkSync } from 'node:fs'
 import { type DatabaseDirectory, isDirectory } from '../entry/database-directory.js'
-import { removeTreeSync } from '../entry/remove-tree.js'
 import { GONE, OCCUPIED, succeeds } from '../entry/system-errors.js'
 import { removeTreeLater } from '../entry/trash.js'
 import { systemCode } from '../errors.js'
@@ -49,7 +48,9 @@ export class ExclusiveContest {
 
   /** Leaves nothing behind of attempts that failed; true where the lock itself was taken in part, and is to be given back. */
   withdraw(): boolean {
-    removeTreeSync(this.#directory.work(this.token))
+    // By name, not by listing: that needs a descriptor, and there may be none.
+    succeeds(GONE, () => rmdirSync(`${this.#directory.work(this.token)}/${this.token}`))
+    succeeds(GONE, () => rmdirSync(this.#directory.work(this.token)))
     this.#announcement.end()
     return this.#placed
   }

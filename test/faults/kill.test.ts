@@ -2,54 +2,56 @@
  * A writer is killed at each of its system calls. Whoever comes next finds the old value or the new one, whole, can
  * write at once, and `repair` leaves nothing over.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Durability } from '../../src/index.js'
-import { leftovers, observe, openScene, prepare, SCENES, type Scene, strays, writeAgain } from './scene.js'
+import { Copies } from './copies.js'
+import { leftovers, observe, openScene, type Scene, strays, writeAgain } from './scene.js'
+import { SCENES } from './scenes.js'
 import { noStrace, type Run, runWithFault, type Step, stepsIn } from './strace.js'
-import { each, sample, Table } from './sweep.js'
+import { each, oneOf, sample, Table } from './sweep.js'
 
 const reason = noStrace()
 const table = new Table('killed in')
-const root = mkdtempSync(`${tmpdir()}/dirdict-kill-`)
-let made = 0
+const copies = new Copies('kill')
+/** Of which all others are made. */
+const PLAIN: readonly string[] = ['fresh set', 'overwrite', 'delete', 'append of shared']
 
 describe.skipIf(reason !== undefined)(`a writer killed at any system call (${reason ?? 'strace'})`, () => {
-  for (const scene of SCENES) {
-    for (const durability of ['full', 'relaxed'] as const) {
-      it(`leaves the old or the new state: ${scene.operation}, ${durability}`, async () => {
+  for (const [number, scene] of SCENES.entries()) {
+    it(`leaves the old or the new state: ${scene.operation}`, async () => {
+      for (const durability of oneOf(['full', 'relaxed'] as const, number)) {
         const steps = await stepsOf(scene, durability)
-        await each(sampled(scene, steps), step => killAt(scene, durability, step))
-      }, 600_000)
-    }
+        const chosen = PLAIN.includes(scene.operation) ? sample(steps, 8, 8) : sample(steps, 60, 2)
+        await each(chosen, step => killAt(scene, durability, step))
+      }
+    }, 3_600_000)
   }
 
   afterAll(() => {
     table.print()
-    rmSync(root, { recursive: true, force: true })
+    copies.removeAll()
   })
 })
 
-/** How many calls each thread makes when nothing hits it. */
+/** The calls of each thread when nothing hits it. */
 async function stepsOf(scene: Scene, durability: Durability): Promise<Step[]> {
-  const steps: Step[] = []
-  for (const thread of ['main', 'pool'] as const) {
-    const directory = fresh()
-    await prepare(scene, directory)
-    const run = await runWithFault(scene.operation, directory, durability, { thread })
-    expect(run, scene.operation).toMatchObject({ acknowledged: true, survived: true, failure: undefined })
-    const found = stepsIn(thread, run.calls)
-    steps.push(...found)
-    table.count(`${scene.operation}, ${durability}`, `calls (${thread})`, found.length)
-    rmSync(directory, { recursive: true })
-  }
+  const directory = await copies.of(scene)
+  const run = await runWithFault(scene.operation, directory, durability, { thread: 'all' })
+  expect(run, scene.operation).toMatchObject({
+    acknowledged: true,
+    survived: true,
+    failure: undefined,
+    reported: [],
+  })
+  const steps = stepsIn(run)
+  rmSync(directory, { recursive: true, force: true })
+  for (const { thread } of steps) table.count(`${scene.operation}, ${durability}`, `calls (${thread})`)
   return steps
 }
 
 async function killAt(scene: Scene, durability: Durability, step: Step): Promise<void> {
-  const directory = fresh()
-  await prepare(scene, directory)
+  const directory = await copies.of(scene)
   const run = await runWithFault(scene.operation, directory, durability, {
     ...step,
     inject: 'signal=SIGKILL',
@@ -61,7 +63,7 @@ async function killAt(scene: Scene, durability: Durability, step: Step): Promise
   } catch (error) {
     throw new Error(`killed at ${run.calls.at(-1)}: ${explain(error)}`, { cause: error })
   }
-  rmSync(directory, { recursive: true })
+  rmSync(directory, { recursive: true, force: true })
 }
 
 async function stateAfter(scene: Scene, directory: string, run: Run, step: Step): Promise<string> {
@@ -80,12 +82,6 @@ async function stateAfter(scene: Scene, directory: string, run: Run, step: Step)
   return nameOf(scene, state)
 }
 
-/** The plain operations closely, those made of them now and then. */
-function sampled(scene: Scene, steps: readonly Step[]): readonly Step[] {
-  const plain = ['fresh set', 'overwrite', 'delete', 'append of shared'].includes(scene.operation)
-  return plain ? sample(steps, 8, 8) : sample(steps, 40, 3)
-}
-
 /** An assertion's message holds only a part of what was found. */
 function explain(error: unknown): string {
   return error instanceof Error && 'actual' in error
@@ -95,10 +91,7 @@ function explain(error: unknown): string {
 
 function nameOf(scene: Scene, state: string): string {
   const index = scene.states.indexOf(state)
+  if (scene.states.length === 1) return 'the same'
   if (index === scene.states.length - 1) return 'new'
   return index === 0 ? 'old' : 'between'
-}
-
-function fresh(): string {
-  return `${root}/${made++}`
 }

@@ -1,40 +1,33 @@
 /**
- * What each operation of `children/operation.mjs` starts from and may end in, and what a database has to be like
- * after a fault: whole values, nothing of ours among the keys, nothing left over.
+ * What an operation of `children/operation.mjs` starts from and may end in, and what a database has to be like after a
+ * fault: whole values, nothing of ours among the keys, nothing left over.
  */
-import { readdirSync } from 'node:fs'
-import { DataBase, type Durability, shared } from '../../src/index.js'
+import { readdirSync, rmSync } from 'node:fs'
+import {
+  array,
+  DataBase,
+  type Durability,
+  type Entry,
+  isDirdictError,
+  ndarray,
+  partitions,
+  shared,
+} from '../../src/index.js'
 import { pieces } from './children/pieces.mjs'
 import { numbersOf, rowsNamed } from './children/rows.mjs'
+import { tableNamed, versionOf } from './children/tables.mjs'
 
 export interface Scene {
   readonly operation: string
-  /** Keys that hold version 1 before the operation. */
-  readonly before: readonly string[]
   /** The states it may leave: the old one, those between where it promises no more, the new one last. */
   readonly states: readonly string[]
   /** A key that has to be writable afterwards. */
   readonly writable: string
+  /** What is stored before, where that is not the old state. */
+  readonly before?: string
+  /** What is done to the files of the database before the operation. */
+  readonly wreck?: (directory: string) => void
 }
-
-export const SCENES: readonly Scene[] = [
-  { operation: 'fresh set', before: [], states: ['', 'key=2'], writable: 'key' },
-  { operation: 'overwrite', before: ['key'], states: ['key=1', 'key=2'], writable: 'key' },
-  { operation: 'delete', before: ['key'], states: ['key=1', ''], writable: 'key' },
-  { operation: 'rename', before: ['key'], states: ['key=1', 'moved=1'], writable: 'moved' },
-  { operation: 'annotate', before: ['key'], states: ['key=1', 'key=1 later'], writable: 'key' },
-  { operation: 'nested set', before: [], states: ['', 'a/b/key=2'], writable: 'a/b/key' },
-  { operation: 'update', before: ['key'], states: ['key=1', 'key=2'], writable: 'key' },
-  {
-    operation: 'batch',
-    before: ['one', 'two', 'three'],
-    states: ['one=1 three=1 two=1', 'one=2 three=1 two=1', 'one=2 three=1 two=2', 'one=2 three=2 two=2'],
-    writable: 'three',
-  },
-  { operation: 'append of shared', before: [], states: ['rows=1', 'rows=1,2'], writable: 'rows' },
-  { operation: 'save of shared', before: [], states: ['rows=1', 'rows=1,2'], writable: 'rows' },
-  { operation: 'create', before: [], states: [''], writable: 'key' },
-]
 
 export function openScene(directory: string, durability: Durability = 'relaxed'): Promise<DataBase> {
   return DataBase.open(directory, { durability, dumpers: [pieces] })
@@ -43,24 +36,61 @@ export function openScene(directory: string, durability: Durability = 'relaxed')
 export async function prepare(scene: Scene, directory: string): Promise<void> {
   if (scene.operation === 'create') return
   const db = await openScene(directory)
-  for (const key of scene.before) await db.set(key, 1, pieces)
-  if (scene.operation.endsWith('shared')) await db.set('rows', { rows: rowsNamed(1) }, shared)
+  for (const word of (scene.before ?? scene.states[0]!).split(' ')) {
+    const [key = '', version] = word.split('=')
+    if (version !== undefined) await store(db, key, Number(version))
+  }
   await db.close()
+  scene.wreck?.(directory)
 }
 
-/** Every value, read whole, as `key=version` and its tags, sorted. */
+/** The name of a key says which dumper is to write it. */
+async function store(db: DataBase, key: string, version: number): Promise<void> {
+  if (key === 'rows') await db.set(key, { rows: rowsNamed(version) }, shared)
+  else if (key === 'table') await db.set(key, tableNamed(version), partitions, { partitionSize: 4000 })
+  else if (key === 'array') await storeAsPython(db, key, version)
+  else await db.set(key, version, pieces)
+}
+
+/** ISF leaves no record of ours. */
+async function storeAsPython(db: DataBase, key: string, version: number): Promise<void> {
+  await db.set(key, array(new Float64Array([version])), ndarray)
+  rmSync(`${db.path(key)}/dirdict.json`)
+}
+
+/** Every value, read whole, as `key=version` and its tags, a nested database as `key/`, sorted. */
 export async function observe(db: DataBase): Promise<string> {
   const found: string[] = []
   for (const entry of await db.entries({ recurse: true })) {
-    if (entry.dumper === 'subdb') continue
-    if (entry.dumper === 'shared') {
-      found.push(`${entry.key}=${await rowsIn(db, entry.key)}`)
-      continue
-    }
-    const { tags } = await entry.metadata()
-    found.push([`${entry.key}=${await entry.get(pieces)}`, ...tags].join(' '))
+    if (entry.dumper === 'subdb') found.push(`${entry.key}/`)
+    else found.push(`${entry.key}=${await seen(db, entry)}`)
   }
   return found.join(' ')
+}
+
+async function seen(db: DataBase, entry: Entry): Promise<string> {
+  try {
+    const { tags } = await entry.metadata()
+    return [await shown(db, entry), ...tags].join(' ')
+  } catch (error) {
+    if (isDirdictError(error, 'CORRUPT_ENTRY')) return error.code
+    throw error
+  }
+}
+
+async function shown(db: DataBase, entry: Entry): Promise<string> {
+  switch (entry.dumper) {
+    case 'shared':
+      return rowsIn(db, entry.key)
+    case 'partitions':
+      return String(await versionOf(await entry.get(partitions)))
+    case 'ndarray':
+      return String((await entry.get(ndarray)).data[0])
+    case 'folder':
+      return 'folder'
+    default:
+      return String(await entry.get(pieces))
+  }
 }
 
 /** What lies in the database directory and is neither a key nor db_state.json. */
@@ -88,7 +118,7 @@ export function leftovers(directory: string): string[] {
 
 /** The writable key takes a value at once, whatever state the fault left. */
 export async function writeAgain(db: DataBase, scene: Scene): Promise<void> {
-  if (scene.operation.endsWith('shared')) return appendAgain(db, scene.writable)
+  if (scene.writable === 'rows') return appendAgain(db, scene.writable)
   await db.set(scene.writable, 9, pieces, { timeout: 20_000 })
   const read = await db.get(scene.writable, pieces)
   if (read !== 9) throw new Error(`wrote 9 to ${scene.writable}, read ${read}`)

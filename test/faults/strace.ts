@@ -9,18 +9,22 @@ import { createInterface } from 'node:readline'
 
 const CHILD = new URL('children/operation.mjs', import.meta.url).href
 /** Every call by which an operation changes the disk, or opens a file. */
-const CALLS =
-  'mkdir,rename,openat,write,pwrite64,writev,pwritev,fsync,fdatasync,rmdir,unlink,link,chmod,ftruncate'
-/** A write to an eventfd. */
-const WAKES = /^\d+, "\\1\\0/
+const CHANGES =
+  'mkdir,rename,openat,write,pwrite64,writev,pwritev,fsync,fdatasync,rmdir,unlink,link,symlink,chmod,fchmod,ftruncate,copy_file_range,sendfile'
+/** Every call by which one looks at the disk; openat is among the others. */
+export const LOOKS = 'openat,statx,newfstatat,access,readlink,getdents64,read,pread64'
+/** A write to an eventfd, or a read of one. */
+const WAKES = /^\d+<anon_inode:/
 /** Long past anything but a hang. */
 const HANGS_MS = 40_000
 
 /** The thread that runs JavaScript, or the ones that do what it does not wait for. */
-export type Thread = 'main' | 'pool'
+type Thread = 'main' | 'pool'
 
 export interface Fault {
-  readonly thread: Thread
+  readonly thread: Thread | 'all'
+  /** The calls that are shown. @default those that change the disk */
+  readonly traced?: string
   /** What strace is to do: `signal=SIGKILL`, `error=ENOSPC`. */
   readonly inject?: string
   /** The system call that is hit. */
@@ -34,8 +38,14 @@ export interface Run {
   /** The code of the error that the operation gave, `NOT OURS` for one without a code. */
   readonly failure: { readonly code: string; readonly stack: string } | undefined
   readonly warnings: readonly string[]
+  /** What the operation itself told of things that it could not do. */
+  readonly reported: readonly string[]
+  /** What else it said. */
+  readonly answers: readonly (readonly string[])[]
   /** The process came to its end. */
   readonly survived: boolean
+  /** Of the thread that runs JavaScript. */
+  readonly pid: number
   /** System calls as strace shows them; the last one is where a kill hit. */
   readonly calls: readonly string[]
 }
@@ -79,14 +89,23 @@ export async function runWithFault(
       acknowledged: words.some(([what]) => what === 'acknowledged'),
       failure:
         failed === undefined ? undefined : { code: failed[1] ?? '', stack: failed[2] ?? failed[1] ?? '' },
-      warnings: words.filter(([what]) => what === 'warning').map(([, text]) => text ?? ''),
+      warnings: textsOf(words, 'warning'),
+      reported: textsOf(words, 'reported'),
+      answers: words.filter(([what]) => what === 'answer'),
+      pid: child.pid ?? 0,
       survived: code === 0,
-      calls: readFileSync(output, 'utf8').split('\n').filter(isCall),
+      calls: readFileSync(output, 'utf8')
+        .split('\n')
+        .filter(line => CALL.test(line)),
     }
   } finally {
     clearTimeout(guard)
     rmSync(output, { force: true })
   }
+}
+
+function textsOf(words: readonly string[][], kind: string): readonly string[] {
+  return words.filter(([what]) => what === kind).map(([, text]) => text ?? '')
 }
 
 function collect(child: ChildProcess): { lines: string[][]; ready: Promise<void>; errors(): string } {
@@ -113,16 +132,19 @@ async function attach(
   output: string,
 ): Promise<{ ended: Promise<unknown> }> {
   const pid = String(child.pid)
-  const threads = readdirSync(`/proc/${pid}/task`).filter(id => (id === pid) === (fault.thread === 'main'))
-  const { calls = CALLS, inject: what } = fault
+  const threads = readdirSync(`/proc/${pid}/task`).filter(
+    id => fault.thread === 'all' || (id === pid) === (fault.thread === 'main'),
+  )
+  const { traced = CHANGES, calls = traced, inject: what } = fault
   const inject = what === undefined ? [] : ['-e', `inject=${calls}:${what}:when=${fault.when}`]
   const args = [
     '-o',
     output,
+    '-y',
     '-s',
     '200',
     '-e',
-    `trace=${CALLS}`,
+    `trace=${traced}`,
     ...inject,
     ...threads.flatMap(id => ['-p', id]),
   ]
@@ -146,24 +168,28 @@ export interface Step {
   readonly when: string
 }
 
-/** Every call of a traced run as a place where a fault may hit, but for those by which threads wake each other. */
-export function stepsIn(
-  thread: Thread,
-  calls: readonly string[],
-  matters: (line: string) => boolean = () => true,
-): Step[] {
+/**
+ * Every call of a run whose threads were `all` traced, as a place where a fault may hit, but for those by which threads
+ * wake each other.
+ */
+export function stepsIn(run: Run, matters: (line: string) => boolean = () => true): Step[] {
   const counts = new Map<string, number>()
   const steps = new Map<string, Step>()
-  for (const line of calls) {
-    const [, id = '', name = '', rest = ''] = /^(\d*) *([a-z0-9]+)\((.*)/.exec(line) ?? []
+  for (const line of run.calls) {
+    const [, id, name = '', rest = ''] = CALL.exec(line) ?? []
     const when = (counts.get(`${id} ${name}`) ?? 0) + 1
     counts.set(`${id} ${name}`, when)
-    if (!WAKES.test(rest) && matters(line))
-      steps.set(`${name} ${when}`, { thread, calls: name, when: String(when) })
+    if (WAKES.test(rest) || !matters(line)) continue
+    const thread = Number(id) === run.pid ? 'main' : 'pool'
+    steps.set(`${thread} ${name} ${when}`, { thread, calls: name, when: String(when) })
   }
   return [...steps.values()]
 }
 
-function isCall(line: string): boolean {
-  return /^(\d+ +)?[a-z0-9]+\(/.test(line)
+/** As strace shows it: which thread, unless there is one only, which call, with what. */
+const CALL = /^(?:(\d+) +)?([a-z0-9_]+)\((.*)/
+
+/** Whether a call is on files in `directory`: by its path, that of its descriptor, or one through a pinned directory. */
+export function isOn(directory: string): (line: string) => boolean {
+  return line => line.includes(directory) || line.includes('/proc/self/fd/')
 }

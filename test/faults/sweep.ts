@@ -4,18 +4,24 @@
  */
 const EVERYTHING: boolean = process.env.DIRDICT_FAULTS === 'all'
 const PRINTS = EVERYTHING || process.env.DIRDICT_FAULTS === 'table'
-/** Differs from day to day where it is given; a failure names its case, so that it can be run again. */
+/** Chooses another sample where it is given; a failure names its case, so that it can be run again. */
 const SEED = Number(process.env.DIRDICT_SEED ?? 1)
 const WIDTH = 3
 
 /** All items, or every `nth` of them from a seeded start, but no fewer than `least`. */
 export function sample<T>(items: readonly T[], nth: number, least: number): readonly T[] {
   if (EVERYTHING || items.length <= least) return items
-  const step = Math.min(nth, items.length / least)
-  const start = SEED % Math.max(1, Math.floor(step))
+  const step = Math.min(nth, items.length / Math.max(1, least))
+  // Another start for each operation, or all samples would hold the same few calls.
+  const start = (SEED * 7 + items.length) % Math.max(1, Math.floor(step))
   const chosen: T[] = []
   for (let at = start; at < items.length; at += step) chosen.push(items[Math.floor(at)]!)
   return chosen
+}
+
+/** All ways to run a case, or the one of them that the seed and the number of the case say. */
+export function oneOf<T>(ways: readonly T[], number: number): readonly T[] {
+  return EVERYTHING ? ways : [ways[(SEED + number) % ways.length]!]
 }
 
 /** Runs `action` for each item, a few at a time; all failures together make one error. */
@@ -31,7 +37,9 @@ export async function each<T>(items: readonly T[], action: (item: T) => Promise<
   }
   await Promise.all(Array.from({ length: WIDTH }, work))
   if (failures.length > 0) {
-    throw new Error(`${failures.length} of ${items.length} failed:\n${failures.slice(0, 20).join('\n')}`)
+    throw new Error(
+      `${failures.length} of ${items.length} failed (seed ${SEED}):\n${failures.slice(0, 20).join('\n')}`,
+    )
   }
 }
 

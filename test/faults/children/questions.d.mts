@@ -1,0 +1,3 @@
+import type { DataBase } from '../../../src/index.js'
+
+export const questions: Readonly<Record<string, (db: DataBase) => unknown>>
