@@ -75,9 +75,11 @@ async function stateAfter(scene: Scene, directory: string, run: Run, step: Step)
   if (Number(step.when) % 2 === 0) await db.repair()
   expect(scene.states.slice(scene.states.indexOf(state))).toContain(await observe(db))
   await writeAgain(db, scene)
-  expect(strays(directory).join('\n'), 'strays').toBe('')
+  // An announcement that was there before is taken away by repair alone.
+  if (scene.wreck === undefined) expect(strays(directory).join('\n'), 'strays').toBe('')
   await db.repair()
   await db.close()
+  expect(strays(directory).join('\n'), 'strays after repair').toBe('')
   expect(leftovers(directory).join('\n'), 'left over').toBe('')
   return nameOf(scene, state)
 }
