@@ -26,6 +26,8 @@ const { values: options } = parseArgs({
     margin: { type: 'string', default: '30' },
   },
 })
+/** Rounds go on until each of these was done. */
+const KINDS = ['annotate', 'set', 'delete', 'rename', 'nested set', 'find']
 const random = seeded(Number(options.seed))
 const margin = Number(options.margin)
 const root = mkdtempSync(`${tmpdir()}/dirdict-index-`)
@@ -37,11 +39,12 @@ let untilKill = 20
 let waiting
 let onlyAnnotates = false
 let isStopped = false
+let isEnding = false
 
 const db = await DataBase.open(directory, { durability: 'relaxed' })
 await fill()
 for (let i = 0; i < Number(options.writers); i++) start()
-for (; counts.rounds < Number(options.rounds); counts.rounds++) {
+for (; counts.rounds < Number(options.rounds) || KINDS.some(kind => !counts[kind]); counts.rounds++) {
   onlyAnnotates = random() < 0.5
   for (const child of running) child.send({ onlyAnnotates })
   await someActions(60 + Math.floor(random() * 100))
@@ -58,6 +61,7 @@ for (; counts.rounds < Number(options.rounds); counts.rounds++) {
   isStopped = false
   for (const child of running) child.kill('SIGCONT')
 }
+isEnding = true
 for (const child of running) child.kill('SIGKILL')
 await db.close()
 rmSync(root, { recursive: true, force: true })
@@ -99,7 +103,7 @@ function start() {
   child.on('exit', (code, signal) => {
     running.delete(child)
     if (signal !== 'SIGKILL') errors.push(`a writer ended with ${code ?? signal}`)
-    if (counts.rounds < Number(options.rounds)) start()
+    if (!isEnding) start()
   })
 }
 
