@@ -13,8 +13,8 @@ import { isLeft, isTokenLike, namesIn } from './left.js'
 import type { Proposal } from './proposal.js'
 import { aside } from './unknown.js'
 
-/** Stamps and indexes on their way. */
-const DRAFT = /\.[si]$/
+/** Stamps, indexes and errors of calculations on their way, and errors that were left for those who waited. */
+const DRAFT = /\.(?:[sie]|error)$/
 
 export function* leftovers(directory: DatabaseDirectory, foreseen: Foreseen): Generator<Proposal> {
   const owners = new Set(namesIn(directory.lock('')).flatMap(name => namesIn(directory.lock(name))))

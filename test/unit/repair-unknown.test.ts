@@ -244,6 +244,12 @@ describe('repair', () => {
     expect(await db.repair()).toMatchObject([{ key: 'a', action: 'restored' }])
   })
 
+  it('collects what a calculation that failed has left for those who waited', async () => {
+    for (const suffix of ['e', 'error']) writeFileSync(inService('work', `${dead()}.${suffix}`), '{}')
+    expect((await db.repair()).map(({ action }) => action)).toEqual(['collected', 'collected'])
+    expect([readdirSync(inService('work')), readdirSync(inService('trash'))]).toEqual([[], []])
+  })
+
   it('goes past one broken entry and one broken nested database among thousands', async () => {
     await db.batch(async batch => {
       for (let i = 0; i < 2000; i++) await batch.set(`k${i}`, i)
