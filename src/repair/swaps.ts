@@ -14,7 +14,7 @@ import { isDead, isLocal } from '../locks/token.js'
 import type { Foreseen } from './foreseen.js'
 import { isLeft, isTokenLike, namesIn } from './left.js'
 import type { Proposal } from './proposal.js'
-import { conditionOf, steadyCondition } from './torn.js'
+import { type Condition, conditionOf, steadyCondition } from './torn.js'
 import { isEntry } from './unknown.js'
 
 /** Swaps that were committed and not ended, and locks whose owners are gone. */
@@ -52,7 +52,7 @@ export function* tornEntries(directory: DatabaseDirectory, foreseen: Foreseen): 
   // Whoever they belong to: a torn entry under its own lock is proof enough.
   for (const { name, path } of predecessors(directory)) {
     const present = steadyCondition(foreseen.entry(name))
-    if (present === undefined || present === 'whole' || !isWhole(path)) continue
+    if (present === undefined || !isUnfit(present) || !isWhole(path)) continue
     foreseen.expect(name, path)
     const box = dirname(path)
     if (namesIn(box).length === 1) foreseen.expectEmpty(basename(box))
@@ -131,7 +131,7 @@ function freeLeft(directory: DatabaseDirectory, name: string, foreseen: Foreseen
 /** A power cut left the names of a swap, but not all of what the new entry should hold; the old one is whole. */
 function isTornSwap(directory: DatabaseDirectory, name: string): boolean {
   const [ready, entry] = [directory.readyEntry(name), directory.entry(name)]
-  return isDirectory(ready) && !isWhole(ready) && isWhole(entry)
+  return isDirectory(ready) && isUnfit(conditionOf(ready)) && isWhole(entry)
 }
 
 async function takeBack(
@@ -144,7 +144,7 @@ async function takeBack(
   try {
     finishUnfinished(directory, name, lock)
     const entry = directory.entry(name)
-    if (isWhole(entry) || lstatSync(entry, { throwIfNoEntry: false }) === undefined) return false
+    if (!isDirectory(entry) || !isUnfit(conditionOf(entry))) return false
     // As a swap: cut off between two renames, it is finished by whoever comes next, and the value is never nowhere.
     writeStamp(directory, name, lock.token)
     renameSync(old, directory.readyEntry(name))
@@ -164,6 +164,11 @@ function isOther(path: string): boolean {
 
 function inodeOf(path: string): number | undefined {
   return lstatSync(path, { throwIfNoEntry: false })?.ino
+}
+
+/** Known to be no value. What cannot be read may be the newest, of another user or of a newer version. */
+function isUnfit(condition: Condition): boolean {
+  return condition === 'torn' || condition === 'damaged'
 }
 
 function isWhole(entry: string): boolean {

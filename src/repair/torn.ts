@@ -11,28 +11,30 @@ import { FORBIDDEN, GONE, hasCode, NO_FILE } from '../entry/system-errors.js'
 import { isDirdictError } from '../errors.js'
 import type { FileRecord } from '../metadata.js'
 
-export type Condition = 'whole' | 'torn' | 'damaged'
+/** `damaged` is what no power cut explains; of what this user or this version cannot read, nothing is known. */
+export type Condition = 'whole' | 'torn' | 'damaged' | 'unreadable'
 
 /** What the system allocated and never wrote reads as zeros; so much of them is looked for at both ends of a file. */
 const EDGE = 512
 const CHUNK = 2 ** 20
-/** No file that we wrote, or none that this user may read. */
-const UNREADABLE: readonly string[] = [...GONE, ...NO_FILE, ...FORBIDDEN]
+/** No file that we wrote. */
+const NONE: readonly string[] = [...GONE, ...NO_FILE]
 /** Longer records are not ours. */
 const LONGEST = 16 * 2 ** 20
 
-/** `damaged` is what no power cut explains. */
 export function conditionOf(entry: string): Condition {
   let record: EntryRecord | undefined
   try {
     record = readRecord(entry, '')
   } catch (error) {
-    if (hasCode(error, UNREADABLE)) return 'damaged'
+    if (hasCode(error, FORBIDDEN) || isDirdictError(error, 'UNSUPPORTED_FORMAT')) return 'unreadable'
+    if (hasCode(error, NONE)) return 'damaged'
     if (isDirdictError(error)) return isCutOff(`${entry}/dirdict.json`) ? 'torn' : 'damaged'
     throw error
   }
   const found = new Set(record?.files.map(file => fileCondition(entry, file)))
-  return found.has('damaged') ? 'damaged' : found.has('torn') ? 'torn' : 'whole'
+  const worst = (['unreadable', 'damaged', 'torn'] as const).find(condition => found.has(condition))
+  return worst ?? 'whole'
 }
 
 /** The same, undefined where there is no entry, or another one now: read by path, a sound one that is replaced looks torn. */
@@ -49,7 +51,8 @@ function fileCondition(entry: string, { name, bytes, crc32: sum }: FileRecord): 
     assertNoLinks(entry, checkedName(name))
     fd = openSync(`${entry}/${name}`, READ_FLAGS)
   } catch (error) {
-    if (isDirdictError(error) || hasCode(error, UNREADABLE)) return 'damaged'
+    if (hasCode(error, FORBIDDEN)) return 'unreadable'
+    if (isDirdictError(error) || hasCode(error, NONE)) return 'damaged'
     throw error
   }
   try {
@@ -79,7 +82,7 @@ export function isCutOff(path: string): boolean {
   try {
     text = readTextSync(path, LONGEST)
   } catch (error) {
-    if (error instanceof RangeError || hasCode(error, UNREADABLE)) return false
+    if (error instanceof RangeError || hasCode(error, [...NONE, ...FORBIDDEN])) return false
     throw error
   }
   return text === '' || text.endsWith('\0') || (text.startsWith('{') && !endsOutside(text))

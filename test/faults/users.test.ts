@@ -1,7 +1,7 @@
 /**
  * A database that several users share: the group's permissions decide who writes, a reader makes nothing.
  */
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Diagnosis, Repair, VerifyReport } from '../../src/index.js'
@@ -152,6 +152,20 @@ describe.skipIf(notRoot !== '')(`other users${notRoot}`, () => {
     }
     await expect(other.call('copy', 'closed', 'copied')).rejects.toMatchObject({ code: 'NOT_PERMITTED' })
     await other.call('close')
+  })
+
+  it('a value that only its writer may read is not taken for torn, and its predecessor does not come back', async () => {
+    const { path, owner, other } = await shared(0o2770)
+    await other.call('open', path)
+    const old = `${path}/.deleting.dirdict/trash/${DEAD}/old-00aa.key`
+    await owner.call('set', 'key', 'old')
+    cpSync(`${path}/key`, old, { recursive: true })
+    await other.call('set', 'key', 'new')
+    for (const file of readdirSync(`${path}/key`)) chmodSync(`${path}/key/${file}`, 0o600)
+    const repairs = (await owner.call('repair')) as readonly Repair[]
+    expect(repairs.map(({ action }) => action)).not.toContain('taken back')
+    expect(await other.call('get', 'key')).toBe('new')
+    await Promise.all([owner.call('close'), other.call('close')])
   })
 
   it('what may not be removed is told by repair, which goes on with the rest', async () => {

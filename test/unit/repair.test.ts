@@ -102,6 +102,21 @@ test('where the trash held several predecessors of a torn entry, the latest come
   expect(readdirSync(`${service}/trash`)).toEqual([])
 })
 
+test('a value of a newer version, whose record this one cannot read, stays', async () => {
+  mkdirSync(`${service}/trash/${BEFORE_BOOT}`)
+  renameSync(`${folder}/old${count}`, `${service}/trash/${BEFORE_BOOT}/old-00aa.k`)
+  writeFileSync(`${db.directory}/k/dirdict.json`, '{"format": 2}')
+  expect((await db.repair()).map(item => item.action)).not.toContain('taken back')
+  await expect(db.get('k')).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' })
+})
+
+test('a committed value of a newer version is swapped in', async () => {
+  renameSync(`${folder}/old${count}`, `${service}/ready/k`)
+  writeFileSync(`${service}/ready/k/dirdict.json`, '{"format": 2}')
+  await db.repair()
+  await expect(db.get('k')).rejects.toMatchObject({ code: 'UNSUPPORTED_FORMAT' })
+})
+
 test('an entry of zeros, as a file system gives what it had not written yet, gives way to its predecessor', async () => {
   mkdirSync(`${service}/trash/${BEFORE_BOOT}`)
   renameSync(`${folder}/old${count}`, `${service}/trash/${BEFORE_BOOT}/old-00aa.k`)
