@@ -29,7 +29,7 @@ function takeAway(directory: DatabaseDirectory, name: string, owner: string): vo
   try {
     // He knows only the old path, so that whatever he changed in the record is behind him.
     directory.settleChange(owner)
-    removeLater(directory, giveBack(directory, name, owner))
+    removeLater(directory, giveBack(directory, name, owner), name)
   } catch (error) {
     if (!isDirdictError(error, 'LOCK_LOST')) throw error
   }

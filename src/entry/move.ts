@@ -16,6 +16,7 @@ import {
   standing,
 } from './publish.js'
 import { GONE, succeeds } from './system-errors.js'
+import { syncEntry } from './trash.js'
 
 /** Takes the key off the database; false where it was not there. */
 export async function removeEntry(
@@ -57,9 +58,12 @@ export async function moveEntry(
     assertMovable(from.directory, from.name)
     if (isOccupied(to.directory.entry(to.name))) throw keyExists(to.name)
     const target = to.directory.entry(to.name)
+    const held = locks[inOrder.indexOf(from)]
+    // What the dead have replaced goes with the lock of the old name, where its successor is not looked for.
+    if (held?.inherited) await syncEntry(source)
     // This rename goes through no holder's directory. The target is safe, where another's value would be in its way; whoever
     // was robbed of the source finds out here, right before the rename.
-    locks[inOrder.indexOf(from)]?.assertHeld()
+    held?.assertHeld()
     if (!moveInto(source, target, to.name)) throw keyExists(to.name)
     onMoved()
     if (options.durable) {

@@ -151,16 +151,20 @@ export class Draft {
   }
 }
 
-/** Gives the lock back and has what was replaced under it removed. */
+/** Gives the lock back and has what was replaced under it removed: at once where its successor is on disk. */
 export function releaseAndCollect(lock: FileLock, replacedIsSafe: boolean): void {
   const trash = lock.releaseSync()
-  if (trash !== undefined) removeLater(lock.directory, trash, replacedIsSafe ? undefined : lock.name)
+  const isSafe = replacedIsSafe && !lock.inherited
+  if (trash !== undefined) removeLater(lock.directory, trash, isSafe ? undefined : lock.name)
 }
 
 /** Rolls a swap forward that somebody committed and did not end. */
 export function finishUnfinished(directory: DatabaseDirectory, name: string, lock: FileLock): void {
   const ready = directory.readyEntry(name)
-  if (isDirectory(ready)) finish(directory, name, lock)
+  if (isDirectory(ready)) {
+    lock.inherited = true
+    finish(directory, name, lock)
+  }
   // Nobody of ours commits a link or a file: what the key holds stays.
   else if (isThere(ready)) succeeds(GONE, () => renameSync(ready, `${lock.holder}/strange-${randomName()}`))
 }

@@ -4,6 +4,7 @@
  */
 import { closeSync, fsync, lstatSync, openSync, readdirSync, rmdir, unlinkSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { isKeyName } from '../keys.js'
 import type { DatabaseDirectory } from './database-directory.js'
 import { listFiles, RECORDS } from './file-names.js'
 import { READ_FLAGS } from './raw-files.js'
@@ -112,12 +113,20 @@ function warn(error: unknown): void {
 async function remove(directory: DatabaseDirectory, waiting: Pending): Promise<void> {
   for (const name of waiting.successors) await syncEntry(directory.entry(name))
   if (waiting.successors.size > 0) await syncIfThere(directory.path)
-  await Promise.all(waiting.paths.map(removeTrash))
+  // Of each entry Loader.json goes first (PROTOCOL.md, step 7).
+  await Promise.all(waiting.paths.map(removeTree))
 }
 
-/** Removes one directory of the trash, each entry's Loader.json first (PROTOCOL.md, step 7). */
-export async function removeTrash(path: string): Promise<void> {
-  await removeTree(path)
+/** The key of an entry in the trash that was replaced; undefined for anything else. */
+export function replacedKey(name: string): string | undefined {
+  const key = /^old-[0-9a-f]+\.(.+)$/.exec(name)?.[1]
+  return key !== undefined && isKeyName(key) ? key : undefined
+}
+
+/** Removes what the dead have left at `path` in the trash: they may not have had the time to put its successors on disk. */
+export async function collectTrash(directory: DatabaseDirectory, path: string): Promise<void> {
+  const replaced = readdirSync(path).map(replacedKey)
+  await remove(directory, { paths: [path], successors: new Set(replaced.filter(key => key !== undefined)) })
 }
 
 /** Empties the trash and sweeps old stamps, when a database is closed. A failure is a warning. */
@@ -151,7 +160,8 @@ function namesIn(path: string): readonly string[] {
   }
 }
 
-async function syncEntry(path: string): Promise<void> {
+/** Puts an entry on the disk, with all that lies in it. */
+export async function syncEntry(path: string): Promise<void> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
   let files: readonly string[] = []
   try {

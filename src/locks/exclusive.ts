@@ -19,6 +19,8 @@ export class ExclusiveContest {
   readonly #name: string
   readonly #watch: Watch
   readonly #announcement: Announcement
+  /** The lock was a dead owner's, and what he had moved aside lies in ours. */
+  inherited = false
   /** `work/T/T` was made. */
   #staged = false
   /** A dead owner's name has become ours: nobody else can take the lock, but some who share it may still be there. */
@@ -103,6 +105,7 @@ export class ExclusiveContest {
       renameSync(`${lock}/${token}`, `${lock}/${owner}`)
       throw error
     }
+    this.inherited = true
     const unused = directory.work(token)
     try {
       rmdirSync(`${unused}/${token}`)

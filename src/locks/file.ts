@@ -34,6 +34,8 @@ export class FileLock implements LockHandle {
   readonly name: string
   /** Owners that held the lock while we waited. */
   readonly waitedFor: ReadonlySet<string>
+  /** What the dead have done to the key was found or finished under this lock, and may not be on disk yet. */
+  inherited: boolean
   #leave: () => void
   #lost: AbortController | undefined
   #heartbeat: NodeJS.Timeout | undefined
@@ -44,13 +46,14 @@ export class FileLock implements LockHandle {
     name: string,
     token: string,
     leave: () => void,
-    waitedFor: ReadonlySet<string>,
+    { waitedFor, inherited }: ExclusiveContest | SharedContest,
   ) {
     this.directory = directory
     this.name = name
     this.token = token
     this.holder = `${directory.lock(name)}/${token}`
     this.waitedFor = waitedFor
+    this.inherited = inherited
     this.#leave = leave
   }
 
@@ -137,7 +140,7 @@ export async function acquireFileLock(
       options.signal,
       () => locked(directory, name, options),
     )
-    const lock = new FileLock(directory, name, contest.token, leave, contest.waitedFor)
+    const lock = new FileLock(directory, name, contest.token, leave, contest)
     lock.keepAlive()
     return lock
   } catch (error) {

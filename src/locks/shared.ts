@@ -14,6 +14,7 @@ export class SharedContest {
   readonly token: string = newToken() + SHARED_MARK
   /** Owners that were met on the way. */
   readonly waitedFor: Set<string> = new Set()
+  readonly inherited = false
   readonly #directory: DatabaseDirectory
   readonly #name: string
   readonly #watch: Watch

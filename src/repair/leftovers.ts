@@ -4,7 +4,7 @@
 import { lstatSync } from 'node:fs'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { removeTree } from '../entry/remove-tree.js'
-import { removeTrash } from '../entry/trash.js'
+import { collectTrash } from '../entry/trash.js'
 import { isShared } from '../locks/owners.js'
 import { leaveShared } from '../locks/shared.js'
 import { withdraw } from '../locks/waiting.js'
@@ -35,7 +35,7 @@ export function* leftovers(directory: DatabaseDirectory, foreseen: Foreseen): Ge
   for (const name of namesIn(directory.trash(''))) {
     const path = directory.trash(name)
     if (foreseen.isOwnTrash(name)) continue
-    const remove = (): Promise<void> => removeTrash(path)
+    const remove = (): Promise<void> => collectTrash(directory, path)
     yield* leftAt(directory, name, path, `trash/${name}`, typeOf(path)?.isDirectory(), remove)
   }
 }

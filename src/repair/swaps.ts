@@ -5,7 +5,7 @@ import { lstatSync, renameSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type DatabaseDirectory, isDirectory } from '../entry/database-directory.js'
 import { finishUnfinished, releaseAndCollect, writeStamp } from '../entry/publish.js'
-import { removeEmptyLater } from '../entry/trash.js'
+import { removeEmptyLater, replacedKey } from '../entry/trash.js'
 import { isDirdictError } from '../errors.js'
 import { acquireFileLock, giveBack } from '../locks/file.js'
 import { isShared } from '../locks/owners.js'
@@ -70,7 +70,7 @@ function predecessors(directory: DatabaseDirectory): readonly { name: string; pa
   const found: { name: string; path: string; changed: number }[] = []
   for (const box of boxes(directory)) {
     for (const old of namesIn(box)) {
-      const [, name] = /^old-[0-9a-f]+\.(.+)$/.exec(old) ?? []
+      const name = replacedKey(old)
       const path = `${box}/${old}`
       const stats = name === undefined ? undefined : lstatSync(path, { throwIfNoEntry: false })
       if (name !== undefined && stats?.isDirectory()) found.push({ name, path, changed: stats.mtimeMs })
