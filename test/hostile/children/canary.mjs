@@ -1,5 +1,6 @@
 // A tree that lies outside of every database, and what no operation on one may change about it: names, inodes, lengths,
 // and the times of reading, writing and changing.
+import { execFileSync } from 'node:child_process'
 import { lstatSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 
 const FOLDERS = [
@@ -12,6 +13,9 @@ const FOLDERS = [
   '/swaps',
   '/ready/k',
   '/locks/k',
+  '/root/bin',
+  '/root/dev',
+  '/root/usr/bin',
   '/empty',
 ]
 const FILES = ['Loader.json', 'dirdict.json', 'metadata.json', 'value.json', 'db_state.json', 'a file']
@@ -21,7 +25,7 @@ export class Canary {
   #items
   #before
 
-  /** Few names in each directory, and those of an entry, so that it could be taken for one. */
+  /** Few names in each directory, and those of an entry, so that it could be taken for one; a root with a device. */
   constructor(path) {
     this.#path = path
     for (const folder of FOLDERS) {
@@ -29,6 +33,7 @@ export class Canary {
       if (folder !== '/empty')
         for (const file of FILES) writeFileSync(`${path}${folder}/${file}`, '"precious"')
     }
+    execFileSync('mknod', [`${path}/root/dev/zero`, 'c', '1', '5'])
     this.#items = this.#names()
     this.#settle()
   }

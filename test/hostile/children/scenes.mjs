@@ -60,10 +60,11 @@ export function things(canary) {
     'a link to a folder': path => symlinkSync(`${canary}/folder`, path),
     'a link to an entry': path => symlinkSync(`${canary}/k`, path),
     'a link to a file': path => symlinkSync(`${canary}/value.json`, path),
-    'a link to the root': path => symlinkSync('/', path),
+    // Stands for the root of the file system: what follows the link must not come upon the machine's own.
+    'a link to a root': path => symlinkSync(`${canary}/root`, path),
     'a link to itself': path => symlinkSync(path, path),
     'a link to nothing': path => symlinkSync(`${canary}/nothing`, path),
-    'a link to a device': path => symlinkSync('/dev/zero', path),
+    'a link to a device': path => symlinkSync(`${canary}/root/dev/zero`, path),
     'an empty file': path => writeFileSync(path, ''),
     'an empty directory': path => mkdirSync(path),
     'a directory that holds one': path => mkdirSync(`${path}/inside`, { recursive: true }),
