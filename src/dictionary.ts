@@ -88,7 +88,7 @@ export class Dictionary {
 
   has(key: Key): boolean {
     const place = this.locate(readableParts(key))
-    return !('missing' in place) && looking(place.directory, within => entryExists(within, place.name))
+    return !('missing' in place) && isThere(place)
   }
 
   async delete(key: Key, options: WaitOptions): Promise<boolean> {
@@ -96,7 +96,7 @@ export class Dictionary {
     if (!this.mayWrite()) return false
     checkWaitOptions('delete', options)
     const place = this.locate(parts)
-    if ('missing' in place || !entryExists(place.directory, place.name)) return false
+    if ('missing' in place || !isThere(place)) return false
     return explained(place, 'Deleting', () =>
       besideServer(this.session, [place], options, () =>
         removeEntry(place.directory, place.name, this.#moving(options)),
@@ -116,7 +116,7 @@ export class Dictionary {
       })
     }
     const place = this.existing(source)
-    if (!entryExists(place.directory, place.name)) throw keyNotFound(place)
+    if (!isThere(place)) throw keyNotFound(place)
     const goal = await locateForWriting(this.session, this.directory, target)
     const moved = await explained(goal, 'Renaming', () =>
       besideServer(this.session, [place, goal], options, () =>
@@ -132,7 +132,7 @@ export class Dictionary {
     if (!other.mayWrite()) return
     checkNames(options, COPY_OPTIONS, 'copy')
     const { own } = splitSetOptions(NO_DUMPER, options)
-    if (!entryExists(place.directory, place.name)) throw keyNotFound(place)
+    if (!isThere(place)) throw keyNotFound(place)
     const goal = await locateForWriting(other.session, other.directory, target)
     const to = { session: other.session, place: goal }
     await copyEntry({ session: this.session, place }, to, { overwrite: false, ...own })
@@ -297,4 +297,8 @@ export class Dictionary {
   #moving(options: WaitOptions): WaitOptions & { durable: boolean } {
     return { ...options, durable: this.session.durability === 'full' }
   }
+}
+
+function isThere({ directory, name }: Place): boolean {
+  return looking(directory, within => entryExists(within, name))
 }

@@ -10,9 +10,10 @@ import { fromFiles, fromRecord } from './entry/read-metadata.js'
 import type { ReadWitness } from './entry/read-witness.js'
 import { type EntryRecord, loaderId, readLoader, readOwnRecord, readRecord } from './entry/record-files.js'
 import { GONE, hasCode } from './entry/system-errors.js'
-import { DirdictError } from './errors.js'
+import { DirdictError, isDirdictError } from './errors.js'
 import { whileLocked } from './key-lock.js'
 import { joinKey, nearKeys } from './keys.js'
+import { looking } from './looking.js'
 import type { FileRecord, Metadata } from './metadata.js'
 import { checkWaitOptions, splitGetOptions } from './options.js'
 import { nestedPath, type Place, pauseIsDue, type Session } from './session.js'
@@ -39,7 +40,11 @@ export async function readValue(
     if (wanted !== undefined && wanted.name !== dumper.name) throw mismatch(place.key, wanted, dumper)
     const { own, rest } = early ?? splitGetOptions(dumper, options)
     own.signal?.throwIfAborted()
-    if (dumper.live) return openLive(session, place, dumper, record, rest, openNested)
+    if (dumper.live) {
+      const live = liveFolder(session, place, base, openNested)
+      const load = (): unknown => dumper.load(live, record?.arguments ?? {}, rest)
+      return shownValue(dumper.name, await againWhereStale(witness, load))
+    }
     const folder = new EntryReadFolder(base, place.key, { files: record?.files, signal: own.signal, witness })
     // One format may be read in two ways, each a dumper of the same name: as a value, or lazily.
     return shownValue(dumper.name, await (wanted ?? dumper).load(folder, record?.arguments ?? {}, rest))
@@ -60,15 +65,8 @@ export function readKind(
   return { dumper: session.dumpers.forEntry(place.key, record, loader), record, loader }
 }
 
-async function openLive(
-  session: Session,
-  place: Place,
-  dumper: AnyDumper,
-  record: EntryRecord | undefined,
-  options: object,
-  openNested: OpenNested,
-): Promise<unknown> {
-  const live = new LiveEntryFolder({
+function liveFolder(session: Session, place: Place, base: string, openNested: OpenNested): LiveEntryFolder {
+  return new LiveEntryFolder(base, {
     directory: place.directory,
     name: place.name,
     key: place.key,
@@ -80,7 +78,16 @@ async function openLive(
     },
     openDatabase: path => openNested(place, path),
   })
-  return shownValue(dumper.name, await dumper.load(live, record?.arguments ?? {}, options))
+}
+
+/** A live entry that is replaced while it is loaded is read again, as any other. */
+async function againWhereStale(witness: ReadWitness, load: () => unknown): Promise<unknown> {
+  try {
+    return await load()
+  } catch (error) {
+    if (isDirdictError(error, 'STALE_HANDLE')) witness.vanished = true
+    throw error
+  }
 }
 
 /** What is known of a key, or ABSENT. Needs no dumper, and reads entries whose Loader.json is missing. */
@@ -150,7 +157,7 @@ export async function readFiles(place: Place): Promise<readonly FileRecord[] | t
 
 /** KEY_NOT_FOUND, with the keys that look like it. */
 export function keyNotFound(place: Place): DirdictError {
-  const names = listKeys(place.directory)
+  const names = looking(place.directory, listKeys)
   const near = names.length > MOST_NEAR ? [] : nearKeys(place.name, names)
   const prefix = place.key.slice(0, place.key.length - place.name.length)
   const meant = near.map(name => JSON.stringify(prefix + name))

@@ -13,7 +13,7 @@ import { holdDirectory } from './held-folder.js'
 import { OpenFile } from './open-file.js'
 import { READ_FLAGS, readFully, readFullySync, SMALL } from './raw-files.js'
 import { type ReadWitness, unwatched } from './read-witness.js'
-import { GONE, hasCode, NO_FILE } from './system-errors.js'
+import { GONE, hasCode, NO_FILE, translate } from './system-errors.js'
 import { readWhole } from './whole-file.js'
 
 /** A range of so many bytes is read at once: the way through the thread pool and back takes longer. */
@@ -104,7 +104,7 @@ export class EntryReadFolder implements ReadFolder {
       closeSync(fd)
       throw error
     }
-    return new OpenFile(fd, file, size, range => this.#readRange(fd, file, size, range))
+    return new OpenFile(fd, file, size, range => this.#readOpen(fd, file, size, range))
   }
 
   async has(file: string): Promise<boolean> {
@@ -161,6 +161,17 @@ export class EntryReadFolder implements ReadFolder {
         : await readFully(fd, out, offset, this.#signalOfLoad())
     if (got.byteLength < length) throw this.#corrupt(file, `ends after ${offset + got.byteLength} bytes`)
     return got
+  }
+
+  /** A file that is open may be read when nobody pins its directory any more, who would tell the errors of the system. */
+  async #readOpen(fd: number, file: string, size: number, range: ReadRange): Promise<Uint8Array> {
+    try {
+      return await this.#readRange(fd, file, size, range)
+    } catch (error) {
+      if (hasCode(error, GONE)) this.witness.vanished = true
+      const what = `Reading ${JSON.stringify(file)} of ${JSON.stringify(this.#key)}`
+      throw translate(error, what, { key: this.#key, file })
+    }
   }
 
   /** The signal is that of one `get`: what is kept open is read later, after it may have aborted. */

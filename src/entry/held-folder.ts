@@ -2,11 +2,12 @@
  * HeldFolder: the directory of an entry for a handle that outlives the read that opened it. Reading goes through one
  * descriptor, so that it is the entry that was opened, or STALE_HANDLE where its files have been removed since.
  */
-import { closeSync, constants, lstatSync, openSync } from 'node:fs'
-import type { HeldFolder, RandomAccess, ReadFolder, ReadRange } from '../dumper.js'
+import { closeSync, constants, openSync } from 'node:fs'
+import type { HeldFolder, ReadFolder } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import { PROCFS } from '../locks/token.js'
 import { Descriptor } from './descriptor.js'
+import { GuardedFolder, readOrStale } from './guarded-folder.js'
 import { isAt, type ReadWitness } from './read-witness.js'
 import { staleHandle } from './stale-handle.js'
 
@@ -28,7 +29,7 @@ export function holdDirectory(
   return new HeldDirectory(fd, held, key, reader(held, witness), witness)
 }
 
-class HeldDirectory implements HeldFolder {
+class HeldDirectory extends GuardedFolder implements HeldFolder {
   readonly #descriptor: Descriptor
   readonly #base: string
   readonly #key: string
@@ -36,6 +37,7 @@ class HeldDirectory implements HeldFolder {
   readonly #witness: ReadWitness
 
   constructor(fd: number, base: string, key: string, reader: ReadFolder, witness: ReadWitness) {
+    super()
     this.#base = base
     this.#key = key
     this.#reader = reader
@@ -45,56 +47,13 @@ class HeldDirectory implements HeldFolder {
     })
   }
 
-  names(): Promise<string[]> {
-    return this.#read(folder => folder.names())
-  }
-
-  size(file: string): Promise<number> {
-    return this.#read(folder => folder.size(file))
-  }
-
-  readJson<T>(file: string): Promise<T> {
-    return this.#read(folder => folder.readJson<T>(file))
-  }
-
-  read(file: string, range?: ReadRange): Promise<Uint8Array> {
-    return this.#read(folder => folder.read(file, range))
-  }
-
-  open(file: string): Promise<RandomAccess> {
-    return this.#read(folder => folder.open(file))
-  }
-
-  has(file: string): Promise<boolean> {
-    return this.#read(folder => folder.has(file))
-  }
-
-  hold(): Promise<HeldFolder> {
-    return this.#read(folder => folder.hold())
-  }
-
   close(): Promise<void> {
     return this.#descriptor.close()
   }
 
-  #read<T>(work: (folder: ReadFolder) => Promise<T>): Promise<T> {
-    const witness = this.#witness
-    return this.#descriptor.use(async () => {
-      try {
-        const result = await work(this.#reader)
-        if (this.#isWhole()) return result
-      } catch (error) {
-        if (!witness.vanished || witness.isCurrent()) throw error
-      }
-      throw staleHandle(this.#key)
-    })
-  }
-
-  /** Trash is emptied Loader.json first. Without descriptors as paths, what was read may be of another entry. */
-  #isWhole(): boolean {
-    if (!PROCFS) return this.#witness.isCurrent()
-    return (
-      !this.#witness.listed || lstatSync(`${this.#base}/Loader.json`, { throwIfNoEntry: false }) !== undefined
+  protected guarded<T>(work: (folder: ReadFolder) => Promise<T>): Promise<T> {
+    return this.#descriptor.use(() =>
+      readOrStale(this.#base, this.#key, this.#witness, () => work(this.#reader)),
     )
   }
 }

@@ -41,7 +41,9 @@ async function untilWhole<T>(
     const fd = findEntry(directory, name)
     if (fd < 0) return ABSENT
     const path = directory.entry(name)
-    const isCurrentEntry = (): boolean => isAt(fd, path)
+    const ready = directory.readyEntry(name)
+    // Where a swap was cut off, the entry is not at its place yet.
+    const isCurrentEntry = (): boolean => isAt(fd, path) || isAt(fd, ready)
     const witness: ReadWitness = {
       vanished: false,
       listed: false,

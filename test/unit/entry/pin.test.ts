@@ -1,5 +1,5 @@
 /** What a read gives whose entry is replaced and removed while it runs. */
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { DatabaseDirectory } from '../../../src/entry/database-directory.js'
 import { readPinned } from '../../../src/entry/pin.js'
@@ -35,6 +35,19 @@ it('an error of a read that listed an entry which is still there stands', async 
     throw new Error('There are no parts.')
   })
   await expect(reading).rejects.toThrow('There are no parts.')
+})
+
+it('a damaged entry whose swap was cut off before it came to its place is told as such', async () => {
+  const directory = new DatabaseDirectory(`${root}/cut-off`)
+  makeEntry(directory, 'part')
+  mkdirSync(directory.readyEntry(''), { recursive: true })
+  renameSync(directory.entry('k'), directory.readyEntry('k'))
+  let tries = 0
+  const reading = readPinned(directory, 'k', base => {
+    if (++tries === 3) throw new Error('It is read again and again.')
+    return readFileSync(`${base}/missing`)
+  })
+  await expect(reading).rejects.toMatchObject({ code: 'CORRUPT_ENTRY' })
 })
 
 function makeEntry(directory: DatabaseDirectory, file: string): void {
