@@ -2,8 +2,8 @@
  * restoreState: a new db_state.json for a database that has lost it, or whose own is damaged. Apart from `repair`, because
  * a folder without one may be no database, and because the id may change.
  */
-import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs'
-import { DatabaseDirectory, SERVICE, syncPath } from './entry/database-directory.js'
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { DatabaseDirectory, isThere, SERVICE, syncPath } from './entry/database-directory.js'
 import { readTextSync } from './entry/raw-files.js'
 import { translate } from './entry/system-errors.js'
 import { isDirdictError, systemCode } from './errors.js'
@@ -31,7 +31,8 @@ const LONGEST_STATE = 2 ** 20
  */
 export async function restoreState(directory: string): Promise<string> {
   try {
-    if (!existsSync(directory)) throw notADatabase(directory, 'it does not exist')
+    if (statSync(directory, { throwIfNoEntry: false }) === undefined)
+      throw notADatabase(directory, 'it does not exist')
     const path = realpathSync(directory)
     const known = soundId(path)
     if (known !== undefined) return known
@@ -71,7 +72,7 @@ function rememberedId(path: string): string | undefined {
 
 function holdsKeys(path: string): boolean {
   const isKey = (name: string): boolean =>
-    isKeyName(name) && ['Loader.json', 'dirdict.json'].some(file => existsSync(`${path}/${name}/${file}`))
+    isKeyName(name) && ['Loader.json', 'dirdict.json'].some(file => isThere(`${path}/${name}/${file}`))
   const names = readdirSync(path)
   return names.includes(SERVICE) || names.some(isKey)
 }

@@ -208,6 +208,16 @@ export function isDirectory(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
+/** Not `existsSync`: a file that the disk fails to show would be taken for one that is not there. A link is there. */
+export function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (error) {
+    if (hasCode(error, ['ENOTDIR'])) return false
+    throw error
+  }
+}
+
 /** A file or a link stands where the service directory, or a directory in it, should be. */
 export function noDirectory(path: string): DirdictError {
   return new DirdictError(

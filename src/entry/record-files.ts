@@ -2,10 +2,10 @@
  * The three records of an entry: Loader.json tells Python how to read it, metadata.json is ISF's record of where it
  * came from, dirdict.json is ours and says what the entry really is (DESIGN: "On disk").
  */
-import { lstatSync } from 'node:fs'
 import type { AnyDumper, LoaderArguments } from '../dumper.js'
 import { DirdictError } from '../errors.js'
 import type { CodeCell, CodeHistory, FileRecord, Provenance } from '../metadata.js'
+import { isThere } from './database-directory.js'
 import { HISTORY_FILE } from './file-names.js'
 import { readTextSync } from './raw-files.js'
 import { type Annotations, FORMAT, isfMetadata, recordText, rendered, withoutHistory } from './record-text.js'
@@ -88,16 +88,6 @@ export function readLoader(base: string, key: string): string {
 export function readRecord(base: string, key: string): EntryRecord | undefined {
   // A probe first: a thrown error costs as much as reading three files. A link is there, and then refused.
   return isThere(`${base}/dirdict.json`) ? readOwnRecord(base, key) : undefined
-}
-
-/** Not `existsSync`: a file that the disk fails to show would be taken for one that is not there. */
-function isThere(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
-  } catch (error) {
-    if (hasCode(error, ['ENOTDIR'])) return false
-    throw error
-  }
 }
 
 /** dirdict.json where it should be; the system's error where it is missing. */

@@ -2,7 +2,7 @@
  * Removing a directory with all that lies in it, and nothing else. Links are removed and not followed, even those that
  * somebody puts in place of a directory meanwhile; what is mounted there is kept; no depth exhausts stack or descriptors.
  */
-import { readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
+import { lstatSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { newToken } from '../locks/token.js'
 import { openInside } from './inside.js'
@@ -38,12 +38,13 @@ class Removal {
 
   /** A step for each file and each directory. */
   *steps(path: string): Generator<void> {
-    if (isRemoved(path)) return
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    if (stats === undefined || isRemoved(path, stats.isDirectory())) return
     const top = openInside(path)
     this.#top = top.path
     try {
       yield* this.#empty(top.path, 1)
-      for (const name of this.#risen) yield* this.#remove(`${top.path}/${name}`, 1)
+      for (const name of this.#risen) yield* this.#remove(`${top.path}/${name}`, true, 1)
     } finally {
       top.close()
     }
@@ -52,15 +53,17 @@ class Removal {
   }
 
   *#empty(open: string, depth: number): Generator<void> {
+    const items = readdirSync(open, { withFileTypes: true })
     // Whoever still reads an entry finds its Loader.json missing, whatever else is there.
-    succeeds([...GONE, ...IS_DIRECTORY], () => unlinkSync(`${open}/Loader.json`))
-    for (const name of readdirSync(open)) yield* this.#remove(`${open}/${name}`, depth)
+    const first = items.findIndex(({ name }) => name === 'Loader.json')
+    if (first > 0) items.unshift(...items.splice(first, 1))
+    for (const item of items) yield* this.#remove(`${open}/${item.name}`, item.isDirectory(), depth)
   }
 
-  *#remove(path: string, depth: number): Generator<void> {
+  *#remove(path: string, isDirectory: boolean, depth: number): Generator<void> {
     yield
     try {
-      if (isRemoved(path)) return
+      if (isRemoved(path, isDirectory)) return
       if (depth === MOST_OPEN) this.#raise(path)
       else yield* this.#removeDirectory(path, depth)
     } catch (error) {
@@ -88,9 +91,16 @@ class Removal {
 
 /**
  * Removes a file, a link or an empty directory; false for a directory that holds something. Of a mount point rmdir says
- * EBUSY before it looks inside.
+ * EBUSY before it looks inside. What it was when it was listed is tried first: a call that fails costs most.
  */
-function isRemoved(path: string): boolean {
-  if (succeeds(IS_DIRECTORY, () => succeeds(GONE, () => unlinkSync(path)))) return true
-  return succeeds(OCCUPIED, () => rmdirSync(path))
+function isRemoved(path: string, isDirectory: boolean): boolean {
+  let isGone = false
+  const unlink = (): void => void succeeds(GONE, () => unlinkSync(path))
+  const remove = (): void => {
+    isGone = succeeds(OCCUPIED, () => void succeeds(GONE, () => rmdirSync(path)))
+  }
+  if (isDirectory) return succeeds(['ENOTDIR'], remove) ? isGone : succeeds(IS_DIRECTORY, unlink)
+  if (succeeds(IS_DIRECTORY, unlink)) return true
+  remove()
+  return isGone
 }

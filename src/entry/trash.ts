@@ -2,9 +2,21 @@
  * Emptying the trash in the background: what was replaced or deleted is removed after its successor is on disk.
  * Many replacements of one key cost one round of syncs.
  */
-import { closeSync, fsync, lstatSync, openSync, readdirSync, rmdir, unlinkSync } from 'node:fs'
+import {
+  closeSync,
+  fsync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  rmdir,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { promisify } from 'node:util'
 import { isKeyName } from '../keys.js'
+import { newToken } from '../locks/token.js'
 import type { DatabaseDirectory } from './database-directory.js'
 import { listFiles, RECORDS } from './file-names.js'
 import { READ_FLAGS } from './raw-files.js'
@@ -144,10 +156,24 @@ const STAMP_LIFE_MS = 10 * 60_000
 
 /** Removes the stamps of swaps that no reader can still be looking at. */
 export function sweepStamps(directory: DatabaseDirectory): void {
+  let now: number | undefined
   for (const name of namesIn(directory.stamp(''))) {
-    const stats = lstatSync(directory.stamp(name), { throwIfNoEntry: false })
-    if (stats === undefined || Date.now() - stats.mtimeMs < STAMP_LIFE_MS) continue
-    succeeds(GONE, () => unlinkSync(directory.stamp(name)))
+    const changed = lstatSync(directory.stamp(name), { throwIfNoEntry: false })?.mtimeMs
+    if (changed === undefined || Date.now() - changed < STAMP_LIFE_MS) continue
+    now ??= timeOf(directory)
+    if (now - changed >= STAMP_LIFE_MS) succeeds(GONE, () => unlinkSync(directory.stamp(name)))
+  }
+}
+
+/** By the clock that dates its files, which is not this machine's where a server has them. */
+function timeOf(directory: DatabaseDirectory): number {
+  directory.ensureService()
+  const probe = directory.work(`${newToken()}.s`)
+  try {
+    writeFileSync(probe, '', { flag: 'wx' })
+    return statSync(probe).mtimeMs
+  } finally {
+    rmSync(probe, { force: true })
   }
 }
 

@@ -2,8 +2,8 @@
  * What lies in the service directory and is nothing that dirdict puts there: files where directories belong, links, FIFOs,
  * names that are no tokens. It is moved as it is, never looked into, and never removed.
  */
-import { existsSync, lstatSync, type Stats } from 'node:fs'
-import { type DatabaseDirectory, PARTS, SERVICE } from '../entry/database-directory.js'
+import { lstatSync, type Stats } from 'node:fs'
+import { type DatabaseDirectory, isThere, PARTS, SERVICE } from '../entry/database-directory.js'
 import { isKeyName } from '../keys.js'
 import { acquireFileLock } from '../locks/file.js'
 import { ASIDE, makeTrash, setAside } from './aside.js'
@@ -114,7 +114,7 @@ function* unknownAt(
 /** Whether what lies at `path` may be the value of a key. */
 export function isEntry(path: string, name: string): boolean {
   if (!isKeyName(name) || statsOf(path)?.isDirectory() !== true) return false
-  return ['Loader.json', 'dirdict.json', 'db', 'db_state.json'].some(file => existsSync(`${path}/${file}`))
+  return ['Loader.json', 'dirdict.json', 'db', 'db_state.json'].some(file => isThere(`${path}/${file}`))
 }
 
 function isDirectory(path: string): boolean {
