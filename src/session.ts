@@ -105,7 +105,7 @@ export function keysIfThere(directory: DatabaseDirectory, nested: boolean): read
     return listKeys(directory)
   } catch (error) {
     if (nested && hasCode(error, [...GONE, ...FORBIDDEN])) return []
-    throw hasCode(error, TOO_DEEP) ? translate(error, `Listing ${clipped(directory.path)}`, {}) : error
+    throw translate(error, `Listing ${clipped(directory.path)}`, {})
   }
 }
 

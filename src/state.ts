@@ -8,8 +8,8 @@ import { type DatabaseDirectory, SERVICE, syncPath } from './entry/database-dire
 import { makeDirectories } from './entry/make-directories.js'
 import { readTextSync } from './entry/raw-files.js'
 import { isObject, LONGEST_RECORD } from './entry/record-files.js'
-import { GONE, hasCode, succeeds, translate } from './entry/system-errors.js'
-import { DirdictError } from './errors.js'
+import { GONE, hasCode, NO_FILE, succeeds, translate } from './entry/system-errors.js'
+import { DirdictError, systemCode } from './errors.js'
 import { newToken } from './locks/token.js'
 
 export const STATE_FILE = 'db_state.json'
@@ -35,7 +35,8 @@ export function readId(path: string): string {
     content = JSON.parse(readTextSync(file, LONGEST_RECORD))
   } catch (cause) {
     if (hasCode(cause, GONE)) throw notADatabase(path, 'it has no db_state.json')
-    throw damagedState(file, cause)
+    const isUnread = systemCode(cause) !== undefined && !hasCode(cause, NO_FILE)
+    throw isUnread ? translate(cause, `Reading ${file}`, { path: file }) : damagedState(file, cause)
   }
   if (!isObject(content) || typeof content._unique_id !== 'string') throw damagedState(file)
   return content._unique_id

@@ -42,6 +42,11 @@ describe.skipIf(absent !== '')(`a process at its limits${absent}`, () => {
     expect(leftovers(directory)).toEqual([])
   }, 120_000)
 
+  it('with no descriptor left says IO_FAILED, by handles that it has, too', () => {
+    expect(limited('--nofile=64', 'exhausted')).toEqual({ IO_FAILED: 9 })
+    expect(leftovers(directory)).toEqual([])
+  }, 120_000)
+
   // Such a write is cut at the limit, and the next one gives EFBIG.
   for (const [work, size] of Object.entries({ small: 50_000, large: 1_300_000, rows: 1_300_000 })) {
     it(`whose files may not exceed ${size} bytes keeps the old value, and leaves nothing: ${work}`, async () => {

@@ -3,7 +3,8 @@
  * work, the directory and the limit, as prlimit(1) takes it.
  */
 import { execFileSync } from 'node:child_process'
-import { bytes, DataBase, isDirdictError, ndarray, shared } from '../../../dist/src/index.js'
+import { closeSync, openSync } from 'node:fs'
+import { bytes, DataBase, isDirdictError, ndarray, restoreState, shared } from '../../../dist/src/index.js'
 
 const KEYS = 500
 const [work, directory, limit] = process.argv.slice(1)
@@ -27,6 +28,29 @@ const works = {
   async rows(db) {
     const store = await db.get('rows', shared)
     await count(() => store.append('rows', new Float64Array(100_000)))
+    const rows = await store.load('rows')
+    if (rows.shape[0] !== 100_000) throw new Error(`${rows.shape[0]} rows`)
+  },
+  /** What is asked of handles, and of the database, while no further file can be opened. */
+  async exhausted(db) {
+    const store = await db.get('rows', shared)
+    const folder = await db.createFolder('folder')
+    const taken = []
+    try {
+      for (;;) taken.push(openSync('/dev/null'))
+    } catch (error) {
+      if (error.code !== 'EMFILE') throw error
+    }
+    await count(() => store.names())
+    await count(() => store.load('rows'))
+    await count(() => store.append('rows', new Float64Array(1)))
+    await count(() => folder.names())
+    await count(() => folder.write('file', 'text'))
+    await count(() => db.find({ dumper: 'shared' }))
+    await count(() => db.tree())
+    await count(() => db.getOr('absent', undefined))
+    await count(() => restoreState(directory))
+    for (const fd of taken) closeSync(fd)
     const rows = await store.load('rows')
     if (rows.shape[0] !== 100_000) throw new Error(`${rows.shape[0]} rows`)
   },
