@@ -9,13 +9,13 @@ import type { AnyDumper, NestedDatabase } from './dumper.js'
 import { isDumper } from './dumper-table.js'
 import { type DatabaseDirectory, sameDirectory } from './entry/database-directory.js'
 import { moveEntry, removeEntry } from './entry/move.js'
-import { ABSENT, entryExists, listKeys } from './entry/pin.js'
+import { ABSENT, listKeys } from './entry/pin.js'
 import { staleHandle } from './entry/stale-handle.js'
 import { tidy } from './entry/trash.js'
 import { DirdictError } from './errors.js'
 import { besideServer, explained } from './key-lock.js'
 import { joinKey, type Key, readableParts, writableParts } from './keys.js'
-import { looking, lookingThrough } from './looking.js'
+import { isThere, looking, lookingThrough } from './looking.js'
 import type { Metadata } from './metadata.js'
 import { freeLocksBelow } from './moved-locks.js'
 import {
@@ -297,8 +297,4 @@ export class Dictionary {
   #moving(options: WaitOptions): WaitOptions & { durable: boolean } {
     return { ...options, durable: this.session.durability === 'full' }
   }
-}
-
-function isThere({ directory, name }: Place): boolean {
-  return looking(directory, within => entryExists(within, name))
 }

