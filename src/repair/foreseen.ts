@@ -21,6 +21,10 @@ export class Foreseen {
     this.#paths.set(name, path)
   }
 
+  isExpected(name: string): boolean {
+    return this.#paths.has(name)
+  }
+
   /** The lock of this name will be taken, from whoever died with it, and given back. */
   expectFree(name: string): void {
     this.#freed.add(name)

@@ -4,7 +4,7 @@
 import { lstatSync } from 'node:fs'
 import type { DatabaseDirectory } from '../entry/database-directory.js'
 import { removeTree } from '../entry/remove-tree.js'
-import { collectTrash } from '../entry/trash.js'
+import { collectTrash, replacedKey } from '../entry/trash.js'
 import { isShared } from '../locks/owners.js'
 import { leaveShared } from '../locks/shared.js'
 import { withdraw } from '../locks/waiting.js'
@@ -35,9 +35,15 @@ export function* leftovers(directory: DatabaseDirectory, foreseen: Foreseen): Ge
   for (const name of namesIn(directory.trash(''))) {
     const path = directory.trash(name)
     if (foreseen.isOwnTrash(name)) continue
+    if (namesIn(path).some(old => isAwaited(directory, foreseen, replacedKey(old)))) continue
     const remove = (): Promise<void> => collectTrash(directory, path)
     yield* leftAt(directory, name, path, `trash/${name}`, typeOf(path)?.isDirectory(), remove)
   }
+}
+
+/** What a swap that cannot be ended would have replaced may be the last whole value. */
+function isAwaited(directory: DatabaseDirectory, foreseen: Foreseen, key: string | undefined): boolean {
+  return key !== undefined && !foreseen.isExpected(key) && typeOf(directory.readyEntry(key)) !== undefined
 }
 
 /** Collects what is of the kind that its owner makes, and sets aside what only has the name of it. */

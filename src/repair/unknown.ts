@@ -12,6 +12,8 @@ import { isTokenLike, namesIn } from './left.js'
 import { isMountPoint } from './mounts.js'
 import type { Proposal } from './proposal.js'
 
+/** Many times as long as an owner of a lock may be silent. */
+const STILL_MS = 10 * 60_000
 const INDEX = /^index-\d+\.json$/
 
 /** Whether the service directory is one in which anything can be repaired. */
@@ -82,8 +84,17 @@ function* unknownOwners(directory: DatabaseDirectory, lock: string): Generator<P
   if (stats === undefined) return
   if (!stats.isDirectory()) yield aside(directory, lock)
   for (const owner of namesIn(lock)) {
-    if (!isTokenLike(owner)) yield aside(directory, `${lock}/${owner}`)
+    if (isTokenLike(owner)) continue
+    const path = `${lock}/${owner}`
+    if (isStill(path)) yield aside(directory, path)
+    else yield told(`${path.slice(directory.path.length + 1)} is unknown to this version, and may be in use`)
   }
+}
+
+/** A directory may be an owner of a newer version, who touches it for as long as he lives. */
+function isStill(path: string): boolean {
+  const stats = statsOf(path)
+  return stats === undefined || !stats.isDirectory() || Date.now() - stats.mtimeMs > STILL_MS
 }
 
 /** Writers of the key put things here: it is moved under their lock, and only if it still is what it was. */

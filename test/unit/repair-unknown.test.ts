@@ -14,6 +14,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import fc from 'fast-check'
@@ -157,6 +158,29 @@ describe('what it does not understand is set aside, and told with where it lies'
     expect(readFileSync(at('a/value.json'), 'utf8')).toContain('again')
   })
 
+  it('but for a directory in a lock while it changes: a newer version may hold the lock so', async () => {
+    const path = inService('locks/k', 'owner of a newer version')
+    mkdirSync(path, { recursive: true })
+    expect((await repaired()).map(({ action }) => action)).toEqual(['reported'])
+    expect(existsSync(path)).toBe(true)
+    utimesSync(path, 0, 0)
+    expect((await repaired()).map(({ action }) => action)).toEqual(['set aside'])
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it('and keeps what was replaced while its successor cannot be put into place', async () => {
+    const old = `${inService('trash', dead())}/old-00aa.a`
+    cpSync(at('a'), old, { recursive: true })
+    cpSync(at('a'), inService('ready/a'), { recursive: true })
+    rmSync(at('a'), { recursive: true })
+    writeFileSync(at('a'), 'a file in its place')
+    expect((await repaired()).map(({ action }) => action)).toEqual(['reported'])
+    expect(existsSync(old)).toBe(true)
+    rmSync(at('a'))
+    expect((await repaired()).map(({ action }) => action)).toEqual(['finished', 'collected'])
+    expect(existsSync(old)).toBe(false)
+  })
+
   it('also where there is no trash yet', async () => {
     rmSync(inService('trash'), { recursive: true })
     dirty(inService('work/mine'))
@@ -208,7 +232,7 @@ it('a dry run foretells what repair does, in any mess', async () => {
         try {
           make()
         } catch (error) {
-          if (!/^E(EXIST|NOTDIR|NOENT|LOOP|NOTEMPTY)$/.test((error as NodeJS.ErrnoException).code ?? ''))
+          if (!/^E(EXIST|ISDIR|NOTDIR|NOENT|LOOP|NOTEMPTY)$/.test((error as NodeJS.ErrnoException).code ?? ''))
             if (!String(error).includes('mkfifo') && !String(error).includes('ERR_FS')) throw error
         }
       }
