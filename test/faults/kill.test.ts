@@ -22,7 +22,7 @@ describe.skipIf(reason !== undefined)(`a writer killed at any system call (${rea
     it(`leaves the old or the new state: ${scene.operation}`, async () => {
       for (const durability of oneOf(['full', 'relaxed'] as const, number)) {
         const steps = await stepsOf(scene, durability)
-        const chosen = PLAIN.includes(scene.operation) ? sample(steps, 8, 8) : sample(steps, 60, 2)
+        const chosen = PLAIN.includes(scene.operation) ? sample(steps, 12, 5) : sample(steps, 60, 2)
         await each(chosen, step => killAt(scene, durability, step))
       }
     }, 3_600_000)
