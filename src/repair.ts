@@ -96,7 +96,7 @@ class Repairing {
     for (const name of namesIn(directory.lock(''))) removeEmptyLater(directory.lock(name))
     for (const name of namesIn(directory.waiting(''))) removeEmptyLater(directory.waiting(name))
     sweepStamps(directory)
-    for (const token of foreseen.trash) removeLater(directory, directory.trash(token))
+    for (const token of foreseen.trash()) removeLater(directory, directory.trash(token))
     await emptyTrash(directory)
   }
 

@@ -11,6 +11,7 @@ import { nestedIfPermitted, nestedPath } from '../session.js'
 import { newState, STATE_FILE } from '../state.js'
 import { makeTrash, setAside } from './aside.js'
 import type { Proposal } from './proposal.js'
+import { hasPredecessor } from './swaps.js'
 import { conditionOf, isCutOff, steadyCondition } from './torn.js'
 
 const WHY = 'it was cut off by a power failure'
@@ -21,7 +22,8 @@ const NESTED = 'just_create_isf_db'
 export function* cutOffEntry(directory: DatabaseDirectory, name: string, entry: string): Generator<Proposal> {
   const nested = nestedIfPermitted(entry)
   if (nested === undefined) {
-    if (steadyCondition(entry) === 'torn') yield aside(directory, name)
+    // It is taken back, if not by this repair, by the next one.
+    if (steadyCondition(entry) === 'torn' && !hasPredecessor(directory, name)) yield aside(directory, name)
     return
   }
   if (nested === entry) return
@@ -47,6 +49,7 @@ function aside(directory: DatabaseDirectory, name: string): Proposal {
     whileLocked(directory, name, signal, () => {
       const entry = directory.entry(name)
       if (nestedPath(entry) !== undefined || conditionOf(entry) !== 'torn') return false
+      if (hasPredecessor(directory, name)) return false
       makeTrash(directory)
       return setAside(directory, entry)
     })

@@ -10,7 +10,8 @@ export class Foreseen {
   readonly #paths = new Map<string, string>()
   readonly #freed = new Set<string>()
   readonly #trash = new Set<string>()
-  readonly #emptied = new Set<string>()
+  /** By path, the directory of the trash in which it lies. */
+  readonly #takenBack = new Map<string, string>()
 
   constructor(directory: DatabaseDirectory) {
     this.#directory = directory
@@ -35,18 +36,20 @@ export class Foreseen {
     this.#trash.add(owner)
   }
 
-  /** The one thing in this directory of the trash will be taken back. */
-  expectEmpty(token: string): void {
-    this.#emptied.add(token)
+  /** What lies at `path`, in this directory of the trash, will be taken back. */
+  expectTakenBack(token: string, path: string): void {
+    this.#takenBack.set(path, token)
   }
 
-  /** What is trash because of these repairs, and is removed after them. */
-  get trash(): Iterable<string> {
-    return this.#trash
+  /** What is trash because of these repairs, and is removed after them: not that from which a value could not be taken back. */
+  trash(): readonly string[] {
+    const still = [...this.#takenBack].filter(([path]) => lstatSync(path, { throwIfNoEntry: false }))
+    const kept = new Set(still.map(([, token]) => token))
+    return [...new Set([...this.#trash, ...this.#takenBack.values()])].filter(token => !kept.has(token))
   }
 
   isOwnTrash(token: string): boolean {
-    return this.#trash.has(token) || this.#emptied.has(token)
+    return this.#trash.has(token) || [...this.#takenBack.values()].includes(token)
   }
 
   willBeFree(name: string): boolean {

@@ -54,8 +54,7 @@ export function* tornEntries(directory: DatabaseDirectory, foreseen: Foreseen): 
     // What somebody has damaged is newer all the same, and nothing is put in its place.
     if (steadyCondition(foreseen.entry(name)) !== 'torn' || !isWhole(path)) continue
     foreseen.expect(name, path)
-    const box = dirname(path)
-    if (namesIn(box).length === 1) foreseen.expectEmpty(basename(box))
+    foreseen.expectTakenBack(basename(dirname(path)), path)
     yield {
       name,
       action: 'taken back',
@@ -63,6 +62,11 @@ export function* tornEntries(directory: DatabaseDirectory, foreseen: Foreseen): 
       apply: signal => takeBack(directory, name, path, signal),
     }
   }
+}
+
+/** Whether a value that the entry of this name replaced is still there, whole. */
+export function hasPredecessor(directory: DatabaseDirectory, name: string): boolean {
+  return predecessors(directory).some(one => one.name === name && isWhole(one.path))
 }
 
 /** What was replaced and is not removed yet, the latest first. */

@@ -2,6 +2,7 @@
  * What repair does with what a power cut has torn, and with what only looks like it.
  */
 import {
+  cpSync,
   existsSync,
   readdirSync,
   readFileSync,
@@ -11,7 +12,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { beforeEach, expect, test } from 'vitest'
+import { DatabaseDirectory } from '../../src/entry/database-directory.js'
 import { DataBase } from '../../src/index.js'
+import { newToken } from '../../src/locks/token.js'
+import { cutOffEntry } from '../../src/repair/cut-off.js'
 import { scratch } from './scratch.js'
 
 const folder = scratch()
@@ -79,6 +83,13 @@ test('the records of a nested database are made anew, and its keys stay', async 
   expect(nested.id).toMatch(/^\d{4}-\d\d-\d\d_/)
   expect(await nested.get('inner')).toBe(1)
   expect(await db.repair()).toEqual([])
+})
+
+test('what has a whole predecessor is not set aside, even where it could not be taken back', () => {
+  const entry = `${db.directory}/k`
+  cpSync(entry, `${db.directory}/.deleting.dirdict/trash/${newToken()}/old-00aa.k`, { recursive: true })
+  truncateSync(`${entry}/value.json`, 0)
+  expect([...cutOffEntry(new DatabaseDirectory(db.directory), 'k', entry)]).toEqual([])
 })
 
 test('what was set aside can be moved back', async () => {

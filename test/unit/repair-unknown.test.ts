@@ -232,7 +232,9 @@ it('a dry run foretells what repair does, in any mess', async () => {
         try {
           make()
         } catch (error) {
-          if (!/^E(EXIST|ISDIR|NOTDIR|NOENT|LOOP|NOTEMPTY)$/.test((error as NodeJS.ErrnoException).code ?? ''))
+          if (
+            !/^E(EXIST|ISDIR|NOTDIR|NOENT|LOOP|NOTEMPTY)$/.test((error as NodeJS.ErrnoException).code ?? '')
+          )
             if (!String(error).includes('mkfifo') && !String(error).includes('ERR_FS')) throw error
         }
       }
