@@ -69,9 +69,16 @@ export async function explained<T>(place: Place, doing: string, action: () => Pr
     return await action()
   } catch (error) {
     if (error instanceof FunctionFailed) throw error.cause
-    if (hasCode(error, GONE) && place.directory.identify() === undefined) throw movedAway(place.key, error)
+    if (isOfVanished(error, place)) throw movedAway(place.key, error)
     throw translate(error, `${doing} ${JSON.stringify(place.key)}`, { key: place.key })
   }
+}
+
+/** What we have staged goes only with its database, in whose place another may lie by now. */
+function isOfVanished(error: unknown, { directory }: Place): boolean {
+  if (!hasCode(error, GONE)) return false
+  const { path } = error as NodeJS.ErrnoException
+  return path?.startsWith(`${directory.service}/`) || directory.identify() === undefined
 }
 
 export function movedAway(key: string, cause?: unknown): DirdictError {

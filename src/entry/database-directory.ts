@@ -121,7 +121,7 @@ export class DatabaseDirectory {
         // The group decides whether a second user can lock; where we may not set it, setgid directories do.
         if (statSync(path).gid !== stats.gid)
           succeeds(['EPERM', 'EACCES'], () => chownSync(path, -1, stats.gid))
-      } else if (!isDirectory(path)) throw noDirectory(path)
+      } else if (!lstatSync(path).isDirectory()) throw noDirectory(path)
     }
     this.#ready = true
   }
