@@ -5,7 +5,7 @@
 import { lstatSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { newToken } from '../locks/token.js'
-import { openInside } from './inside.js'
+import { type OpenDirectory, openInside } from './inside.js'
 import { GONE, hasCode, OCCUPIED, succeeds } from './system-errors.js'
 
 /** Directories that are open at once. What lies deeper is moved up first, which works at any depth. */
@@ -40,7 +40,8 @@ class Removal {
   *steps(path: string): Generator<void> {
     const stats = lstatSync(path, { throwIfNoEntry: false })
     if (stats === undefined || isRemoved(path, stats.isDirectory())) return
-    const top = openInside(path)
+    const top = openIfThere(path)
+    if (top === undefined) return
     this.#top = top.path
     try {
       yield* this.#empty(top.path, 1)
@@ -103,4 +104,14 @@ function isRemoved(path: string, isDirectory: boolean): boolean {
   if (succeeds(IS_DIRECTORY, unlink)) return true
   remove()
   return isGone
+}
+
+/** Undefined where it has just gone, as with a nested database that was moved away. */
+function openIfThere(path: string): OpenDirectory | undefined {
+  try {
+    return openInside(path)
+  } catch (error) {
+    if (hasCode(error, GONE)) return undefined
+    throw error
+  }
 }

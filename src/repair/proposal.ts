@@ -41,7 +41,8 @@ export function keyIn(prefix: string, name: string): string {
 
 /** What keeps one repair from being done, to be told; undefined where another process has done it. Throws what is a mistake of ours. */
 export function failureOf(name: string, error: unknown): Proposal | undefined {
-  if (hasCode(error, GONE)) return undefined
+  if (hasCode(error, GONE) || (isDirdictError(error, 'IO_FAILED') && hasCode(error.cause, GONE)))
+    return undefined
   const what = name === '' ? 'Repairing the database' : `Repairing ${JSON.stringify(name)}`
   const problem = translate(error, what, { key: name })
   if (!isDirdictError(problem)) throw error
