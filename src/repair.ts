@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DatabaseDirectory } from './entry/database-directory.js'
 import { listKeys } from './entry/pin.js'
-import { emptyTrash, removeEmptyLater, removeLater, sweepStamps } from './entry/trash.js'
+import { collectTrash, emptyTrash, removeEmptyLater, sweepStamps } from './entry/trash.js'
 import { forgetIndex } from './find/index-file.js'
 import { looking } from './looking.js'
 import { checkNames, wrongOption } from './options.js'
@@ -96,7 +96,7 @@ class Repairing {
     for (const name of namesIn(directory.lock(''))) removeEmptyLater(directory.lock(name))
     for (const name of namesIn(directory.waiting(''))) removeEmptyLater(directory.waiting(name))
     sweepStamps(directory)
-    for (const token of foreseen.trash()) removeLater(directory, directory.trash(token))
+    for (const token of foreseen.trash()) await collectTrash(directory, directory.trash(token))
     await emptyTrash(directory)
   }
 

@@ -137,7 +137,7 @@ export function replacedKey(name: string): string | undefined {
 
 /** Removes what the dead have left at `path` in the trash: they may not have had the time to put its successors on disk. */
 export async function collectTrash(directory: DatabaseDirectory, path: string): Promise<void> {
-  const replaced = readdirSync(path).map(replacedKey)
+  const replaced = namesIn(path).map(replacedKey)
   await remove(directory, { paths: [path], successors: new Set(replaced.filter(key => key !== undefined)) })
 }
 

@@ -148,6 +148,14 @@ async function attach(
     ...inject,
     ...threads.flatMap(id => ['-p', id]),
   ]
+  return tracing(args, threads.length)
+}
+
+/** Starts strace on a process; resolves once it has told of so many threads, the inner promise when it has ended. */
+export async function tracing(
+  args: readonly string[],
+  threads: number,
+): Promise<{ ended: Promise<unknown> }> {
   const strace = spawn('strace', args, { stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = once(strace, 'exit')
   let text = ''
@@ -155,7 +163,7 @@ async function attach(
     strace.on('exit', () => reject(new Error(`strace ended: ${text}`)))
     strace.stderr.on('data', more => {
       text += more
-      if (text.split(' attached').length > threads.length) resolve()
+      if (text.split(' attached').length > threads) resolve()
     })
   })
   return { ended }

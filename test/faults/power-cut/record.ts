@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { tracing } from '../strace.js'
 import { type Call, parseLog } from './log.js'
 import type { Recording } from './recording.js'
 import { Replay } from './replay.js'
@@ -61,17 +62,8 @@ function isReady(child: ChildProcess): Promise<() => string> {
 }
 
 /** Resolves once strace sees all threads; the inner promise when it has ended. */
-async function attach(child: ChildProcess, output: string): Promise<{ ended: Promise<unknown> }> {
+function attach(child: ChildProcess, output: string): Promise<{ ended: Promise<unknown> }> {
   const args = ['-f', '-p', String(child.pid), '-o', output, '-ttt', '-xx', '-v', '-s', LONGEST_TEXT]
-  const strace = spawn('strace', [...args, '-e', `trace=${CALLS}`], { stdio: ['ignore', 'ignore', 'pipe'] })
-  const ended = once(strace, 'exit')
-  let text = ''
-  await new Promise<void>((resolve, reject) => {
-    strace.on('exit', () => reject(new Error(`strace ended: ${text}`)))
-    strace.stderr.on('data', more => {
-      text += more
-      if (text.includes(' attached')) resolve()
-    })
-  })
-  return { ended }
+  // With -f one line tells of all of them.
+  return tracing([...args, '-e', `trace=${CALLS}`], 1)
 }
